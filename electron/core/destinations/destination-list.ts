@@ -34,7 +34,7 @@ export class DestinationList {
     return this.#state.defaultId
   }
 
-  /** What could not be read of the list as a whole. */
+  /** The parts of the whole list that this version of Ferry cannot read. */
   get aside(): UnreadList {
     return this.#state.aside
   }
@@ -54,7 +54,7 @@ export class DestinationList {
     this.#replace({ ...this.#state, selectedId, list, aside })
   }
 
-  /** Something is selected whenever there is anything. */
+  /** If there is any destination, one is selected. */
   add(added: readonly StoredDestination[]): void {
     const list = [...this.list, ...added]
     const selectedId = this.selectedId ?? list[0]?.destinationId ?? null
@@ -69,7 +69,7 @@ export class DestinationList {
     this.#replace({ ...this.#state, selectedId, defaultId, list })
   }
 
-  /** False when it is not there. */
+  /** False if there is no such destination. */
   select(selectedId: DestinationId): boolean {
     if (this.find(selectedId) === null) return false
     const aside = withoutUnread(this.#state.aside, ['selectedId'])
@@ -77,7 +77,7 @@ export class DestinationList {
     return true
   }
 
-  /** False when it is not there. */
+  /** False if there is no such destination. */
   setDefault(defaultId: DestinationId | null): boolean {
     if (defaultId !== null && this.find(defaultId) === null) return false
     const aside = withoutUnread(this.#state.aside, ['defaultId'])
@@ -85,7 +85,7 @@ export class DestinationList {
     return true
   }
 
-  /** Changes what no page gets to see. */
+  /** Changes fields that no page sees. */
   putUnseen(stored: StoredDestination): void {
     const list = this.list.map((each) =>
       each.destinationId === stored.destinationId ? stored : each,
@@ -109,12 +109,12 @@ export interface ListContents {
   /** Selected at each start; null: the one selected last. */
   readonly defaultId: DestinationId | null
   readonly list: readonly StoredDestination[]
-  /** What this Ferry cannot read; it is written back as it is. */
+  /** Settings that this version of Ferry cannot read; they are written back unchanged. */
   readonly aside: UnreadList
 }
 
 export interface UnreadList {
-  /** By its name in the file. */
+  /** The values by their names in the file. */
   readonly fields: JsonFields
   /** Whole entries of the list, verbatim. */
   readonly entries: readonly Json[]
@@ -125,7 +125,9 @@ const SETTINGS_KEY = 'destinations'
 const CHOICES = { selectedId: z.nullable(DestinationId), defaultId: z.nullable(DestinationId) }
 const NO_CHOICES = { selectedId: null, defaultId: null }
 
-/** One damaged entry must not cost the others, nor a damaged field the entries. */
+/**
+ * One damaged entry must not affect the others, and a damaged field must not affect the entries.
+ */
 export function readDestinations(settings: SettingsStore): ListContents {
   const stored = settings.get(SETTINGS_KEY) ?? {}
   if (!isFields(stored))
@@ -134,7 +136,7 @@ export function readDestinations(settings: SettingsStore): ListContents {
   const { list, entries } = readList(Array.isArray(storedList) ? storedList : [storedList])
   const { value, aside } = readFields(CHOICES, NO_CHOICES, rest)
   const isThere = (id: DestinationId | null) => list.some((each) => each.destinationId === id)
-  // A choice may mean an entry that only another Ferry can read.
+  // The selected or default ID may belong to an entry that only another version of Ferry can read.
   const unfound = Object.entries(value).filter(([, id]) => id !== null && !isThere(id))
   return {
     selectedId: isThere(value.selectedId) ? value.selectedId : null,
@@ -169,7 +171,7 @@ export function writeDestinations(settings: SettingsStore, state: ListContents):
   })
 }
 
-/** What stays aside once the user has chosen what these fields say. */
+/** Drops the unread values that the user has replaced by a choice. */
 function withoutUnread(aside: UnreadList, chosen: readonly (keyof typeof CHOICES)[]): UnreadList {
   const names: readonly string[] = chosen
   const fields = Object.entries(aside.fields).filter(([name]) => !names.includes(name))

@@ -14,7 +14,7 @@ import type { Json } from '../ports.ts'
 import { TOKEN_METADATA } from '../s3/head-object.ts'
 import type { Destinations } from './destinations.ts'
 
-/** They count for uploads that have not begun. Fails with `rules-invalid`. */
+/** The rules apply to uploads that have not begun. Fails with `rules-invalid`. */
 export function saveRules(
   destinations: Destinations,
   { destinationId, rules: typed }: CommandInput<'saveRules'>,
@@ -28,14 +28,17 @@ type Pair = UploadRules['tags'][number]
 
 export interface RulesRead {
   readonly rules: UploadRules
-  /** The stored form of rules that could not be read in whole, and of rules of a newer Ferry. */
+  /**
+   * The stored form of rules that could not be read completely, and of rules of a newer version of
+   * Ferry.
+   */
   readonly aside: JsonFields
 }
 
 /**
  * Reads stored rules one by one, each with its own default. A value that the rules form would
- * refuse counts as unreadable too: a newer Ferry's token in a template, or a line break where a
- * header goes.
+ * refuse counts as unreadable too: for example a newer version's token in a template, or a line
+ * break in a header.
  */
 function readRules(stored: JsonFields): RulesRead {
   const read = readFields(UploadRules.shape, DEFAULT_RULES, stored)
@@ -56,37 +59,43 @@ function readRule<F extends RuleField>(field: F, stored: UploadRules[F]) {
     : { field, value, isWhole: salvaged === stored }
 }
 
-/** `whole`: rules that are no set of fields at all, under their name; absent ones are the defaults. */
+/**
+ * `whole`: a stored value that is no object of rules at all, under its name; absent rules are the
+ * defaults.
+ */
 export function readStoredRules(stored: Json | undefined): RulesRead & { whole: JsonFields } {
   if (isFields(stored)) return { ...readRules(stored), whole: {} }
   return { rules: DEFAULT_RULES, aside: {}, whole: stored === undefined ? {} : { rules: stored } }
 }
 
-/** Rules whose stored value could not be read in whole: a default or a part of it counts. */
+/** Rules whose stored value could not be read completely: a default or a part of it applies. */
 export function unreadRulesIn(aside: JsonFields): RuleField[] {
   return RuleField.options.filter((field) => Object.hasOwn(aside, field))
 }
 
-/** Names of rules that this Ferry does not know. */
+/** Names of rules that this version of Ferry does not know. */
 export function unknownRulesIn(aside: JsonFields): string[] {
   return Object.keys(aside).filter((name) => !Object.hasOwn(DEFAULT_RULES, name))
 }
 
-/** What stays aside of the rules once the user has saved them all. */
+/** The unread rules that remain after the user has saved all rules. */
 export function unknownRules(aside: JsonFields): JsonFields {
   const unknown = new Set(unknownRulesIn(aside))
   return Object.fromEntries(Object.entries(aside).filter(([name]) => unknown.has(name)))
 }
 
-/** Sum of names and values: docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
+/**
+ * The total length of names and values:
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+ */
 const MAX_METADATA_BYTES = 2048
-/** Ferry's own, by which an object says which upload wrote it. */
+/** Ferry's own metadata, which says which upload wrote an object. */
 const OWN_METADATA_BYTES = TOKEN_METADATA.length + 32
 const MAX_WHAT = 200
 
 /**
- * What can stand in a header and comes back as it was: ASCII. Other characters S3 takes and gives
- * back encoded by RFC 2047, other stores garble them, so they are refused.
+ * Characters that a header can carry and that come back unchanged: ASCII. S3 accepts others and
+ * returns them encoded by RFC 2047, and other stores garble them, so Ferry refuses them.
  */
 const HEADER_VALUE = /^[\x20-\x7e]*$/
 const METADATA_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/
@@ -101,7 +110,7 @@ export interface JudgedRules {
   readonly problems: RuleProblem[]
 }
 
-/** Trims what was typed, leaves out what is empty, and judges the rest. */
+/** Trims the typed rules, drops empty entries, and validates the rest. */
 export function judgeRules(typed: UploadRules): JudgedRules {
   const judged = RuleField.options.map((field) => judgeRule(field, typed[field]))
   return { rules: rulesOf(judged), problems: judged.flatMap(({ problems }) => problems) }
@@ -116,20 +125,20 @@ function judgeRule<F extends RuleField>(field: F, typed: UploadRules[F]) {
 function rulesOf(
   fields: readonly { readonly field: RuleField; readonly value: UploadRules[RuleField] }[],
 ): UploadRules {
-  // Each value comes from the descriptor of its own field, and there is one for every field.
+  // Each value comes from the descriptor of its own field, and every field has one.
   return Object.fromEntries(fields.map(({ field, value }) => [field, value])) as UploadRules
 }
 
-/** How the value of one rule is cleaned, judged and read from a settings file. */
+/** How the value of one rule is cleaned, validated and read from a settings file. */
 interface RuleDescriptor<V> {
   readonly clean: (typed: V) => V
-  /** What the form refuses, and what makes a stored value unreadable. */
+  /** Values that the form refuses, and that make a stored value unreadable. */
   readonly problems: (cleaned: V) => readonly RuleProblem[]
-  /** The part of a stored value that can be used; the value itself if all of it can. */
+  /** The usable part of a stored value; the value itself if all of it is usable. */
   readonly salvage: (stored: V) => V
 }
 
-/** The schema alone decides. */
+/** Only the schema decides. */
 const BY_SCHEMA = {
   clean: <V>(typed: V) => typed,
   problems: () => [],
@@ -186,7 +195,7 @@ const RULES: { readonly [F in RuleField]: RuleDescriptor<UploadRules[F]> } = {
   bytesPerSecond: BY_SCHEMA,
 }
 
-/** A pair that cannot be sent, or whose name is there already, does not cost the others. */
+/** A pair that cannot be sent, or whose name exists already, does not affect the others. */
 function pairsDescriptor(
   clean: (typed: readonly Pair[]) => Pair[],
   problems: (cleaned: readonly Pair[]) => readonly RuleProblem[],
@@ -205,7 +214,7 @@ function pairsDescriptor(
   }
 }
 
-/** @param prefix what people write before a name that is no part of it. */
+/** @param prefix text that users type before a name but that is not part of it. */
 function cleanPairs(pairs: readonly Pair[], prefix: RegExp | null): Pair[] {
   return pairs
     .map(({ name, value }) => ({ name: name.trim(), value: value.trim() }))

@@ -19,8 +19,8 @@ export interface StoredSecret {
 type FindSecrets = () => Promise<Outcome<Secrets>>
 
 /**
- * Secrets of destinations: in memory while Ferry runs, at rest only as the vault keeps them. Keys
- * that are not typed are on the ring, for all destinations together.
+ * Secrets of destinations: in memory while Ferry runs, on disk only as the vault keeps them. Keys
+ * that are not typed are in the credential cache, shared by all destinations.
  */
 export class DestinationSecrets {
   readonly #vault: SecretVault
@@ -35,14 +35,14 @@ export class DestinationSecrets {
     this.#ring = ring
   }
 
-  /** @param secrets asked for typed keys only, and anew each time. */
+  /** @param secrets called only for typed keys, and again each time. */
   keysFrom(source: CredentialSource, secrets: FindSecrets): KeySource {
     return source.kind === 'keys'
       ? typedKeys(source.accessKeyId, secrets)
       : this.#ring.sourceFor(source)
   }
 
-  /** What the page may know of them. */
+  /** The facts about the keys that the page may know. */
   shown({
     credentials,
     destinationId,
@@ -55,7 +55,9 @@ export class DestinationSecrets {
     return { hasSecret, keysExpireAtMs: null }
   }
 
-  /** Keys that are not typed leave nothing to keep, and what was typed before is of no use. */
+  /**
+   * Keys that are not typed need no stored secret, and a secret that was typed before is dropped.
+   */
   async keepFor(
     id: DestinationId,
     source: CredentialSource,
@@ -71,8 +73,8 @@ export class DestinationSecrets {
   }
 
   /**
-   * Answers what to store beside the destination, so that a restart finds the secret again. A
-   * locked vault takes it later: `takeOver`.
+   * Answers what to store with the destination, so that Ferry finds the secret after a restart. A
+   * locked vault stores it later: `takeOver`.
    */
   async keep(id: DestinationId, secrets: Secrets, isKept: boolean): Promise<Outcome<StoredSecret>> {
     const place = isKept ? await this.#vault.place() : 'memory'
@@ -98,12 +100,12 @@ export class DestinationSecrets {
     this.#isLocked = isLocked
   }
 
-  /** The user wants it kept, and the vault is locked. */
+  /** The user wants the secret stored, but the vault is locked. */
   isWaiting(id: DestinationId): boolean {
     return this.#waiting.has(id)
   }
 
-  /** Hands waiting secrets to the vault. A secret that it does not take goes on waiting. */
+  /** Hands waiting secrets to the vault. A secret that the vault does not accept keeps waiting. */
   async takeOver(): Promise<ReadonlyMap<DestinationId, StoredSecret>> {
     const taken = new Map<DestinationId, StoredSecret>()
     for (const id of this.#waiting) {
@@ -120,8 +122,8 @@ export class DestinationSecrets {
   }
 
   /**
-   * `renewed`: what to store in place of `keptSecret`, when the vault asks for it.
-   * Fails with `secret-missing` when it was kept in memory only and Ferry was restarted.
+   * `renewed`: what to store in place of `keptSecret`, if the vault asks for it. Fails with
+   * `secret-missing` if the secret was kept in memory only and Ferry was restarted.
    */
   async reveal(
     id: DestinationId,
@@ -146,13 +148,13 @@ export class DestinationSecrets {
     return this.#vault.isInClear?.(keptSecret) ?? false
   }
 
-  /** Memory first: what follows may fail, and the secret is then at least no longer used. */
+  /** Wipes memory first: if the vault then fails, the secret is at least no longer used. */
   async wipe(id: DestinationId, keptSecret: string | null): Promise<void> {
     this.#forgetNow(id)
     if (keptSecret !== null) await this.#vault.wipe?.(keptSecret)
   }
 
-  /** The stored form was replaced by another: the old one goes, the secret in memory stays. */
+  /** Removes a stored form that was replaced by another; the secret in memory stays. */
   async discardStored(keptSecret: string): Promise<void> {
     await this.#vault.wipe?.(keptSecret)
   }
@@ -173,7 +175,7 @@ function secretsOf(json: string): Secrets | null {
     const parsed = SecretsJson.safeParse(JSON.parse(json))
     return parsed.success ? parsed.data : null
   } catch {
-    // A vault that answers something else than what it was given holds no secret of ours.
+    // If the vault returns something other than it was given, it holds no secret of ours.
     return null
   }
 }

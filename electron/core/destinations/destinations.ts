@@ -21,10 +21,10 @@ import {
 import { unreadSettings } from './unread-settings.ts'
 
 type Nothing = Record<string, never>
-/** What a person changes of a destination without touching its connection. */
+/** The fields that the user changes without changing the connection. */
 type UserSettings = Partial<Pick<StoredDestination, 'name' | 'color' | 'linkSeconds' | 'rules'>>
 
-/** The buckets that the person connected, and their keys. */
+/** The buckets that the user connected, and their keys. */
 export class Destinations {
   readonly #state: DestinationList
   readonly #credentials: DestinationSecrets
@@ -34,7 +34,7 @@ export class Destinations {
     this.#credentials = credentials
   }
 
-  /** What the settings hold and this Ferry cannot read. */
+  /** Settings that this version of Ferry cannot read. */
   unread(): readonly UnreadSettings[] {
     return unreadSettings(this.#state.list, this.#state.aside)
   }
@@ -43,7 +43,7 @@ export class Destinations {
     return this.#state.list
   }
 
-  /** What the page gets to see. */
+  /** The fields of a destination that the page sees. */
   listed(): NoticePayload<'destinationsChanged'> {
     const { list, selectedId, defaultId } = this.#state
     return { destinations: list.map((each) => this.shown(each)), selectedId, defaultId }
@@ -58,18 +58,18 @@ export class Destinations {
     return this.#state.find(destinationId)
   }
 
-  /** The one on this computer; there is at most one. */
+  /** The bucket on this computer; there is at most one. */
   local(): StoredDestination | null {
     return this.#state.list.find((each) => each.kind === 'local') ?? null
   }
 
   keysOf(stored: StoredDestination): KeySource {
-    // Looked up at each request, so that an edit counts at once.
+    // Looked up for each request, so that an edit applies at once.
     const secrets = () => this.secretsOf(this.find(stored.destinationId) ?? stored)
     return this.#credentials.keysFrom(stored.credentials, secrets)
   }
 
-  /** Of what the form says; `former` has what it leaves empty. */
+  /** For the content of the form; `former` supplies the fields that it leaves empty. */
   keysOfDraft(clean: CleanDraft, former: StoredDestination | null): KeySource {
     const secrets = () => this.#secretsFor(clean, former)
     return this.#credentials.keysFrom(clean.fields.credentials, secrets)
@@ -94,7 +94,7 @@ export class Destinations {
     if (stored.keptSecret !== null) await this.#credentials.discardStored(stored.keptSecret)
   }
 
-  /** Makes or replaces a destination and selects it. */
+  /** Creates or replaces a destination and selects it. */
   async save(
     clean: CleanDraft,
     former: StoredDestination | null,
@@ -114,7 +114,7 @@ export class Destinations {
     return succeeded(this.shown(stored))
   }
 
-  /** Secrets that waited for a locked vault are stored as it keeps them. */
+  /** Stores the secrets that waited for a locked vault. */
   async vaultOpened(): Promise<void> {
     for (const [destinationId, kept] of await this.#credentials.takeOver()) {
       const stored = this.find(destinationId)
@@ -123,8 +123,8 @@ export class Destinations {
   }
 
   /**
-   * Finds out early whether the vault opens, before an upload needs it. Secrets that are still in
-   * the clear are sealed on the way.
+   * Finds out early whether the vault opens, before an upload needs it. Secrets that are still
+   * stored in the clear are sealed on the way.
    */
   async tryVault(): Promise<void> {
     const kept = this.#state.list.filter(({ keptSecret }) => keptSecret !== null)
@@ -132,7 +132,7 @@ export class Destinations {
     for (const each of new Set([...kept.slice(0, 1), ...inClear])) await this.secretsOf(each)
   }
 
-  /** The bucket on this computer keeps its own keys; they are handed in at each start. */
+  /** The bucket on this computer keeps its own keys and supplies them at each start. */
   async putLocal(
     fields: Pick<Destination, 'endpoint' | 'region' | 'bucket' | 'credentials'>,
     secretAccessKey: string,
@@ -145,7 +145,7 @@ export class Destinations {
     return this.shown(stored)
   }
 
-  /** The secret is kept once more, so that each can be forgotten without the other. */
+  /** Stores the secret a second time, so that each copy can be forgotten without the other. */
   async duplicate(original: StoredDestination): Promise<Outcome<Destination>> {
     const destinationId = randomUUID() as DestinationId
     const kept = await this.#keepOnceMore(original, destinationId)
@@ -155,7 +155,7 @@ export class Destinations {
     return succeeded(this.shown(copy))
   }
 
-  /** Without keys. */
+  /** Exports them without keys. */
   add(added: readonly StoredDestination[]): void {
     this.#state.add(added)
   }
@@ -177,8 +177,8 @@ export class Destinations {
   }
 
   /**
-   * The store at `place` named another region. Answers whether it is worth asking again: the
-   * destination is another now, also when somebody else has changed it meanwhile.
+   * Called when the store at `place` named another region. Answers whether a retry makes sense: the
+   * destination has changed, perhaps because something else edited it meanwhile.
    */
   correctRegion(place: StoredDestination, region: string): boolean {
     const stored = this.find(place.destinationId)
@@ -190,18 +190,18 @@ export class Destinations {
     return true
   }
 
-  /** Passed over when the destination was edited meanwhile and means another place now. */
+  /** Does nothing if the destination was edited meanwhile and now means another store. */
   noteKnowledge(place: StoredDestination, learnt: Partial<StoreKnowledge>): void {
     const stored = this.find(place.destinationId)
     if (stored === null || !isSameStore(stored, place)) return
     const next = withFields(stored, learnt)
-    // Pages see what the store does, and nothing of how it was asked.
+    // Pages see the findings about the store, but not how Ferry tested it.
     const isSeen = next.integrity !== stored.integrity || next.findings !== stored.findings
     if (isSeen) this.#state.put(next)
     else this.#state.putUnseen(next)
   }
 
-  /** The secret goes, too. */
+  /** Also wipes the secret. */
   async forget(stored: StoredDestination): Promise<void> {
     this.#state.remove(stored.destinationId)
     await this.#credentials.wipe(stored.destinationId, stored.keptSecret)
@@ -214,8 +214,8 @@ export class Destinations {
   }
 
   /**
-   * While the vault is locked, the sealed secret of the same access key stays: it is the one that
-   * was entered again, and the next start may find the vault open.
+   * While the vault is locked, the sealed secret of the same access key stays: the user has entered
+   * the same secret again, and the next start may find the vault open.
    */
   #stillSealed(former: StoredDestination, { fields }: CleanDraft): StoredSecret | null {
     const { credentials, destinationId, keptSecret, secretPlace } = former
@@ -227,7 +227,7 @@ export class Destinations {
     return isSame && isSealed ? { keptSecret, secretPlace } : null
   }
 
-  /** A secret that is gone, or that other credentials never had, is no reason to copy nothing. */
+  /** A secret that is gone, or that other credentials never had, does not prevent the copy. */
   async #keepOnceMore(
     stored: StoredDestination,
     id: DestinationId,
@@ -239,7 +239,7 @@ export class Destinations {
     return succeeded({ secretPlace, keptSecret: null })
   }
 
-  /** A secret must not outlive the destination that could not be stored. */
+  /** A secret must not outlive a destination that could not be stored. */
   async #putOrWipe(stored: StoredDestination): Promise<void> {
     const { destinationId, keptSecret } = stored
     try {

@@ -6,7 +6,7 @@ import type {
 } from '../../contract/destination-draft.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 
-/** What reads a field as typed and collects what is wrong with it. */
+/** Reads a field as typed and collects its problems. */
 interface FieldJudge {
   readonly trimmed: (field: DestinationField, typed: string) => string
   readonly region: (field: DestinationField, typed: string) => string
@@ -15,10 +15,10 @@ interface FieldJudge {
   readonly refuse: (field: DestinationField, problem: FieldProblem['problem']) => void
 }
 
-/** An AWS account is twelve digits, shown with dashes between them in places. */
+/** An AWS account has twelve digits; some pages show it with dashes. */
 const MAX_ACCOUNT_LENGTH = 20
 
-/** Reads the fields of the chosen kind; the others may hold anything. */
+/** Reads the fields of the chosen kind; the others may contain anything. */
 export function judgeSource(judge: FieldJudge, draft: DestinationDraft): CredentialSource {
   switch (draft.credentialKind) {
     case 'keys':
@@ -50,7 +50,7 @@ function ssoRegion(judge: FieldJudge, typed: string): string {
   return value
 }
 
-/** Kept as it is otherwise: the AWS tools share a sign-in by the very text. */
+/** Otherwise unchanged: the AWS tools share a sign-in by exactly this text. */
 function startUrl(judge: FieldJudge, typed: string): string {
   const value = judge.required('ssoStartUrl', typed)
   const url = URL.parse(value)

@@ -21,7 +21,7 @@ export interface Secrets {
   readonly sessionToken: string
 }
 
-/** A draft that can be used: every field in the one form that the store gets to see. */
+/** A valid draft: every field has the one form that the store will see. */
 export interface CleanDraft {
   readonly fields: Pick<
     Destination,
@@ -35,30 +35,30 @@ export interface CleanDraft {
     | 'credentials'
     | 'maxPartCount'
   >
-  /** Of typed keys; null: as before. */
+  /** The secret of typed keys; null: unchanged. */
   readonly secrets: Secrets | null
   readonly notes: DraftNote[]
 }
 
-/** Buckets of AWS: docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+/** AWS's bucket names: docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const AWS_BUCKET = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
-/** Other stores also take capitals and underscores (Ceph, Swift). */
+/** Other stores also accept capitals and underscores (Ceph, Swift). */
 const ANY_BUCKET = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,254}$/
 
 export function isBucketName(text: string): boolean {
   return ANY_BUCKET.test(text)
 }
 
-/** As `DestinationName` has it. */
+/** The limit of `DestinationName`. */
 export const MAX_NAME_LENGTH = 200
 /** Leaves room in a key for a file's name below the prefix. */
 const MAX_PREFIX_BYTES = S3_LIMITS.maxKeyBytes - 256
 
 /**
- * Trims and judges what the form sends. Pure: nothing is asked of the network.
+ * Trims and validates the form. Pure: sends nothing over the network.
  * @param former the destination that the draft edits. Its secret stands in for an empty field only
- * where it would go to the same service with the same access key ID: a page that was taken over
- * cannot read it, and must not be able to send it elsewhere.
+ * if it would go to the same service with the same access key ID: a hijacked page cannot read it,
+ * and must not be able to send it elsewhere.
  */
 export function cleanDraft(draft: DestinationDraft, former: KeyUse | null): Outcome<CleanDraft> {
   const judge = new DraftJudge()
@@ -95,7 +95,7 @@ export function cleanDraft(draft: DestinationDraft, former: KeyUse | null): Outc
   return succeeded({ fields: { ...fields, maxPartCount }, secrets, notes: judge.notes })
 }
 
-/** Whether there is a secret already, and whether it may be used for what the draft says. */
+/** Whether there is a stored secret, and whether the draft may use it. */
 function keptSecretFor(former: KeyUse | null, now: KeyUse): 'none' | 'elsewhere' | 'here' {
   if (former?.credentials.kind !== 'keys') return 'none'
   const isSameService =
@@ -104,7 +104,7 @@ function keptSecretFor(former: KeyUse | null, now: KeyUse): 'none' | 'elsewhere'
   return isSameService && isSameKey ? 'here' : 'elsewhere'
 }
 
-/** Collects what is wrong and what was changed while the fields are read. */
+/** Collects problems and changes while the fields are read. */
 class DraftJudge {
   readonly problems: FieldProblem[] = []
   readonly notes: DraftNote[] = []
@@ -126,7 +126,7 @@ class DraftJudge {
     return value
   }
 
-  /** A word that can travel in a header as it is. */
+  /** A word that a header can carry unchanged. */
   plain(field: DestinationField, typed: string): string {
     const value = this.word(field, typed)
     if (!/\s/.test(value) && !isPrintable(value)) this.refuse(field, 'has-odd-character')
@@ -156,8 +156,8 @@ class DraftJudge {
   }
 
   /**
-   * Region and endpoint of a provider whose addresses name the region. Where the two disagree, the
-   * one that is just the provider's default was not meant; else the address knows better.
+   * The region and endpoint of a provider whose addresses name the region. If the two disagree, a
+   * value that is just the provider's default was not meant; otherwise the address decides.
    */
   located(provider: Provider, endpoint: string, typed: string) {
     const region = typed || provider.defaultRegion
@@ -194,11 +194,12 @@ class DraftJudge {
     return `${bare}/`
   }
 
-  /** Null when the form leaves all of it empty and there is something to fall back on. */
+  /** Null if the form leaves all secret fields empty and a former secret can be used. */
   secrets(draft: DestinationDraft, kept: 'none' | 'elsewhere' | 'here'): Secrets | null {
     const secretAccessKey = this.word('secretAccessKey', draft.secretAccessKey)
     const sessionToken = this.plain('sessionToken', draft.sessionToken)
-    // It is never sent, only signed with: some stores let people choose it in their own language.
+    // The secret is never sent, only signed with: some stores let users choose it in their own
+    // language.
     const isOneWord = !/\s/.test(secretAccessKey)
     if (isOneWord && /\p{Cc}/u.test(secretAccessKey))
       this.refuse('secretAccessKey', 'has-odd-character')

@@ -28,8 +28,7 @@ interface EditDeps {
 
 /**
  * Stores the draft and selects it, in the region that the store names. Fails with `form-invalid`,
- * with `not-confirmed`, or with `in-use` when it would take parts that are already sent out of
- * reach.
+ * with `not-confirmed`, or with `in-use` if it would put already sent parts out of reach.
  */
 export async function saveDestination(
   parts: EditDeps,
@@ -49,17 +48,17 @@ export async function saveDestination(
   const allowed = await approvals.allow(clean.value.fields)
   if (!allowed.ok) return allowed
   const placed = await inDiscoveredRegion(parts, clean.value, former)
-  // For most the region's address is the same provider's, and nobody is asked again.
+  // Usually the region's address belongs to the same provider, and the user is not asked again.
   const isStillAllowed = await approvals.allow(placed.fields)
   if (!isStillAllowed.ok) return isStillAllowed
-  // The kept secret may have been replaced meanwhile and belong to another place.
+  // The stored secret may have been replaced meanwhile and belong to another store.
   if (former !== null && !usesSameKeys(former, destinations.find(former.destinationId))) {
     return failed({ kind: 'wrong-state' })
   }
   const isElsewhere = former !== null && pointsElsewhere(former, placed.fields)
   if (isElsewhere) {
     if (records.transfers.hasBegun(former.destinationId)) return failed({ kind: 'in-use' })
-    // The new place knows nothing of what cancelled uploads left at the old one.
+    // The new address has no record of what cancelled uploads left at the old one.
     await cleanup.sweep(former.destinationId)
   }
   const saved = await destinations.save(placed, former, draft.keepSecret)
@@ -70,7 +69,7 @@ export async function saveDestination(
   return succeeded({ destination: saved.value, notes: [...placed.notes, ...plain] })
 }
 
-/** Refused with `in-use` while uploads to it wait or run. Takes its secret with it. */
+/** Refused with `in-use` while uploads to it wait or run. Also removes its secret. */
 export async function forgetDestination(
   { destinations, records, cleanup }: EditDeps,
   destinationId: DestinationId,
@@ -78,10 +77,10 @@ export async function forgetDestination(
   const stored = destinations.find(destinationId)
   if (stored === null) return failed({ kind: 'unknown-id' })
   if (records.uploads.hasLive(destinationId)) return failed({ kind: 'in-use' })
-  // What failed uploads left there is paid for, and later there is no key to remove it with.
+  // What failed uploads left there costs money, and later there is no key to remove it with.
   records.cancelFailed(destinationId)
   await cleanup.sweep(destinationId)
-  // Asking the store takes time, in which a drop may have come.
+  // Asking the store takes time, and new files may have been dropped meanwhile.
   if (records.uploads.hasLive(destinationId)) return failed({ kind: 'in-use' })
   records.uploads.abandonCleanup(destinationId)
   await destinations.forget(stored)
@@ -100,7 +99,7 @@ function pointsElsewhere(
   return former.endpoint !== fields.endpoint || former.bucket !== fields.bucket
 }
 
-/** Fails with `form-invalid` when nothing is left of the name. */
+/** Fails with `form-invalid` if nothing is left of the name. */
 export function setDestinationAppearance(
   destinations: Destinations,
   { destinationId, name, color }: CommandInput<'setDestinationLook'>,
@@ -112,7 +111,7 @@ export function setDestinationAppearance(
   return destinations.change(destinationId, { name: visible, color })
 }
 
-/** There is one bucket on this computer, so of it there is no second. */
+/** There is only one bucket on this computer, so it cannot be copied. */
 export async function duplicateDestination(
   destinations: Destinations,
   destinationId: DestinationId,

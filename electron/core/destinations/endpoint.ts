@@ -11,7 +11,7 @@ export type JudgedEndpoint =
   | { readonly origin: string; readonly changes: readonly EndpointChange[] }
   | { readonly problem: EndpointProblem }
 
-/** Takes what people paste for an endpoint and answers scheme, host and port. */
+/** Takes what users paste as an endpoint and answers scheme, host and port. */
 export function judgeEndpoint(typed: string): JudgedEndpoint {
   const changes: EndpointChange[] = []
   const trimmed = typed.trim()
@@ -29,7 +29,10 @@ export function judgeEndpoint(typed: string): JudgedEndpoint {
   return { origin: url.origin, changes }
 }
 
-/** A host name that DNS can hold, or an address: RFC 1035, 2.3.4. `URL` alone also takes a lone dot. */
+/**
+ * A host name that DNS can hold, or an address: RFC 1035, 2.3.4. `URL` alone also accepts a lone
+ * dot.
+ */
 function isHostName(hostname: string): boolean {
   if (hostname.startsWith('[')) return true
   const labels = hostname.replace(/\.$/, '').split('.')
@@ -49,8 +52,9 @@ function problemOf(url: URL): EndpointProblem | null {
 }
 
 /**
- * Loopback, private and carrier-grade ranges, and IPv6's link-local one: RFC 1122, 1918, 4193, 4291,
- * 6598. IPv4's link-local one is where clouds have their metadata services.
+ * Loopback, private and carrier-grade ranges, and IPv6's link-local one: RFC 1122, 1918, 4193,
+ * 4291, 6598. IPv4's link-local range is left out, because clouds have their metadata services
+ * there.
  */
 const PRIVATE_RANGES = new BlockList()
 PRIVATE_RANGES.addSubnet('127.0.0.0', 8, 'ipv4')
@@ -62,11 +66,14 @@ PRIVATE_RANGES.addAddress('::1', 'ipv6')
 PRIVATE_RANGES.addSubnet('fc00::', 7, 'ipv6')
 PRIVATE_RANGES.addSubnet('fe80::', 10, 'ipv6')
 
-/** Names that public DNS does not give out: RFC 6761, 6762, 8375, ICANN's `internal`, and habit. */
+/**
+ * Names that public DNS does not assign: RFC 6761, 6762, 8375, ICANN's `internal`, and customary
+ * ones.
+ */
 const PRIVATE_NAME = /(^|\.)(localhost|local|lan|internal|home\.arpa)$/
 
 /**
- * True for hosts that only this computer or its own network can mean, judged without asking DNS.
+ * True for hosts that can only be this computer or in its own network, judged without asking DNS.
  * @param hostname as `URL` gives it: lower case, IPv6 in brackets.
  */
 export function isPrivateHost(hostname: string): boolean {
@@ -79,7 +86,7 @@ export function isPrivateHost(hostname: string): boolean {
 
 type BucketAddress = Pick<StoredDestination, 'endpoint' | 'region' | 'bucket' | 'pathStyle'>
 
-/** Every origin that parts for these destinations are signed for. */
+/** Every origin for which parts of these destinations are signed. */
 export function originsOf(destinations: readonly BucketAddress[]): string[] {
   return [...new Set(destinations.flatMap(originOf))]
 }
@@ -88,7 +95,7 @@ function originOf(destination: BucketAddress): string[] {
   try {
     return [bucketUrl(destination).origin]
   } catch {
-    // Nothing can be signed for it, so that nothing needs to be reached.
+    // Nothing can be signed for it, so the page need not reach it.
     return []
   }
 }

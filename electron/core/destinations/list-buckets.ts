@@ -19,19 +19,19 @@ interface ListBucketsDeps {
   readonly approvals: Approvals
 }
 
-/** More than anybody reads through; the name can still be typed. */
+/** More than a user reads through; the name can still be typed. */
 const MAX_BUCKETS = 1000
-/** Some stores have fewer to a page than they are asked for. */
+/** Some stores put fewer on a page than requested. */
 const MAX_PAGES = 50
-/** Somebody looks at the form and waits. */
+/** The user looks at the form and waits. */
 const LIST_MS = 60_000
 
 type SeenBuckets = CommandOutput<'listBuckets'>
 
 /**
- * The buckets that the draft's keys may see. Its bucket, prefix and name do not matter.
- * Fails with `form-invalid`, or with what the store says: `access-denied` where the keys are for
- * one bucket alone. Fails with `not-confirmed` when the user did not agree to ask there.
+ * The buckets that the draft's keys may see. The draft's bucket, prefix and name do not matter.
+ * Fails with `form-invalid`, with `not-confirmed` if the user did not agree to the request, or with
+ * the store's refusal: `access-denied` if the keys are for one bucket only.
  */
 export async function listBuckets(
   parts: ListBucketsDeps,
@@ -71,13 +71,13 @@ async function listAll(store: Store): Promise<Outcome<SeenBuckets>> {
   const pages = await readPages<ListBucketsCommandOutput, string>({
     ask: (token) => {
       const command = new ListBucketsCommand({
-        // Asked for pages, S3 names each bucket's region: API_ListBuckets.html.
+        // S3 names each bucket's region if asked for pages: API_ListBuckets.html.
         MaxBuckets: MAX_BUCKETS,
         ...(token === null ? {} : { ContinuationToken: token }),
       })
       return sendToStore(store, (client, options) => client.send(command, options), { signal })
     },
-    // A store that does not know of pages may give the token back, and the first page again.
+    // A store without pages may return the same token, and the first page again.
     next: ({ ContinuationToken: token }, before) => (token && token !== before ? token : null),
     count: ({ Buckets = [] }) => Buckets.length,
     signal,
@@ -94,7 +94,7 @@ async function listAll(store: Store): Promise<Outcome<SeenBuckets>> {
   return succeeded({ buckets: buckets.slice(0, MAX_BUCKETS), isComplete })
 }
 
-/** A name that no form would take is none to choose. */
+/** Omits names that the form would refuse. */
 function seenIn({ Name = '', BucketRegion = '' }: Bucket): ListedBucket[] {
   if (!isBucketName(Name)) return []
   return [{ name: Name, region: isRegion(BucketRegion) ? BucketRegion : null }]

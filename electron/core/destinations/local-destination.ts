@@ -16,7 +16,7 @@ import type { Destinations } from './destinations.ts'
 
 interface LocalDestinationDeps {
   readonly ports: Pick<CorePorts, 'pageOrigin' | 'log' | 'now'>
-  /** Absolute; it need not be there. */
+  /** Absolute; the folder need not exist. */
   readonly folder: string
   readonly destinations: Destinations
   readonly links: LinksTable
@@ -26,7 +26,7 @@ interface LocalDestinationDeps {
   }
 }
 
-/** The bucket on this computer: started when it is first used, and with Ferry from then on. */
+/** The bucket on this computer: started on first use, and from then on together with Ferry. */
 export class LocalDestination {
   readonly #deps: LocalDestinationDeps
   #starting: Promise<Outcome<LocalBucket>> | null = null
@@ -36,7 +36,7 @@ export class LocalDestination {
     this.#deps = deps
   }
 
-  /** At Ferry's start: links made yesterday work while Ferry runs. */
+  /** Called when Ferry starts, so that yesterday's links work while Ferry runs. */
   async startIfUsed(): Promise<void> {
     if (this.#deps.destinations.local() === null) return
     const started = await this.isUp()
@@ -44,13 +44,13 @@ export class LocalDestination {
     this.#deps.notices.add({ kind: 'local-bucket-stopped', failure: started.failure })
   }
 
-  /** Makes it on the first call; selects it on every call. */
+  /** Creates it on the first call; selects it on every call. */
   async use(): Promise<Outcome<Destination>> {
     const started = await this.isUp()
     return started.ok ? succeeded(await this.#put(started.value, true)) : started
   }
 
-  /** Starts it when it does not run. Fails with `local-bucket-unavailable` or `disk-full`. */
+  /** Starts it if it does not run. Fails with `local-bucket-unavailable` or `disk-full`. */
   isUp(): Promise<Outcome<LocalBucket>> {
     if (this.#running !== null) return Promise.resolve(succeeded(this.#running))
     this.#starting ??= this.#start().finally(() => {
@@ -59,7 +59,7 @@ export class LocalDestination {
     return this.#starting
   }
 
-  /** Where a person finds the files; null before the bucket was first used. */
+  /** The folder where the user finds the files; null before the bucket was first used. */
   objectsFolder(): string | null {
     return this.#running?.objectsFolder ?? null
   }
@@ -98,7 +98,9 @@ export class LocalDestination {
     }
   }
 
-  /** Links carry the address and the key they were signed with; with either gone they are dead. */
+  /**
+   * Links contain the address and the key that signed them; if either has changed, they are dead.
+   */
   #put(bucket: LocalBucket, isSelected: boolean): Promise<Destination> {
     const { destinations, links } = this.#deps
     const former = destinations.local()
@@ -121,7 +123,7 @@ export class LocalDestination {
       { reason: error.reason, why: error.message },
       'The bucket on this computer did not start',
     )
-    // Another Ferry holds the folder: to the person it is as good as broken.
+    // Another instance of Ferry holds the folder: for the user that is as good as broken.
     const reason = error.reason === 'in-use' ? 'broken' : error.reason
     return { kind: 'local-bucket-unavailable', reason }
   }

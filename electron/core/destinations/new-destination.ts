@@ -14,12 +14,12 @@ import {
 } from './stored-destination.ts'
 
 /**
- * There is one bucket on this computer per data folder, so it needs no id of its own making; a
- * fixed one finds its uploads again when the settings were lost.
+ * There is one bucket on this computer per data folder, so it needs no generated ID; with a fixed
+ * one, its uploads are found again after the settings were lost.
  */
 const LOCAL_ID = '10ca10ca-0000-4000-8000-000000000001' as DestinationId
 
-/** The bucket on this computer as the settings hold it: what a person chose of it stays. */
+/** The bucket on this computer as the settings hold it; keeps what the user chose for it. */
 export function localStored(
   fields: Pick<Destination, 'endpoint' | 'region' | 'bucket' | 'credentials'>,
   others: readonly StoredDestination[],
@@ -42,7 +42,7 @@ export function localStored(
     secretPlace: 'file',
     maxPartCount: 10_000,
     keptSecret: null,
-    // Ferry's own, so nobody needs to ask: test/core/local-bucket/conformance.
+    // It is Ferry's own store, so these facts need no probe: test/core/local-bucket/conformance.
     integrity: 'crc64nvme',
     probeKey: null,
     ...fields,
@@ -50,7 +50,7 @@ export function localStored(
   return withFields({ ...chosen, ...given }, given)
 }
 
-/** What a draft becomes: what it does not say is as before, or as it is for a new one. */
+/** Turns a draft into a destination: other fields stay as before, or get defaults if it is new. */
 export function savedStored(
   destinationId: DestinationId,
   { fields }: CleanDraft,
@@ -77,8 +77,8 @@ export function savedStored(
 }
 
 /**
- * Keys, rules and what was learnt go along; fields that this Ferry does not know stay with the
- * original, since they may stand for something that cannot be there twice.
+ * Copies keys, rules and findings; fields that this version of Ferry does not know stay with the
+ * original, since they may stand for something that cannot exist twice.
  */
 export function copiedStored(
   destinationId: DestinationId,
@@ -91,13 +91,13 @@ export function copiedStored(
     destinationId,
     name: copyName(original.name, list),
     color: leastUsedColor(list),
-    // It is cleaned up by the original.
+    // The original cleans it up.
     probeKey: null,
   })
   return { ...copy, aside: { ...copy.aside, fields: knownFields(copy.aside.fields) } }
 }
 
-/** As `DestinationName` has it. */
+/** The limit of `DestinationName`. */
 const MAX_DESTINATION_NAME = 200
 
 type Others = readonly Pick<StoredDestination, 'name' | 'color'>[]
@@ -120,14 +120,14 @@ function firstFree(name: string, others: Others, ending: (count: number) => stri
   }
 }
 
-/** Cut between characters, so that none is left half. */
+/** Cut between characters, so that none is split. */
 function truncated(name: string, maxLength: number): string {
   if (name.length <= maxLength) return name
   const cut = name.slice(0, maxLength)
   return cut.isWellFormed() ? cut : cut.slice(0, -1)
 }
 
-/** The one that the fewest have; of several, the first. */
+/** The colour that the fewest destinations have; of several, the first. */
 function leastUsedColor(others: Others): DestinationColor {
   const uses = (color: DestinationColor) => others.filter((each) => each.color === color).length
   return DestinationColor.options.reduce((best, each) => (uses(each) < uses(best) ? each : best))

@@ -32,8 +32,9 @@ interface DraftStoreDeps {
 }
 
 /**
- * A store for what the form says, with keys; whoever opens it destroys its client. Fails with what
- * keeps the keys: `secret-missing`, `sign-in-needed`, `keys-unavailable` and their like.
+ * Opens a store for the content of the form, with keys; the caller destroys its client. Fails with
+ * the reason why there are no keys: `secret-missing`, `sign-in-needed`, `keys-unavailable` and
+ * similar.
  */
 export async function openDraftStore(
   { destinations, ports }: DraftStoreDeps,
@@ -48,7 +49,7 @@ export async function openDraftStore(
   return first
 }
 
-/** The same, and its keys are asked for by the first request that needs them. */
+/** The same, but the first request that needs the keys asks for them. */
 export function draftStore(
   { destinations, ports }: DraftStoreDeps,
   clean: CleanDraft,
@@ -58,7 +59,7 @@ export function draftStore(
   const keys = destinations.keysOfDraft(clean, former)
   const destination: StoredDestination = {
     ...clean.fields,
-    // Nothing of this one is stored, so nobody will ask for it by its id.
+    // This draft is not stored, so nothing looks it up by its ID.
     destinationId: '' as DestinationId,
     kind: 's3',
     color: 'blue',

@@ -14,12 +14,12 @@ interface RegionDiscoveryDeps {
   readonly ports: StorePorts
 }
 
-/** Somebody waits for the form to close, and a store that is silent now may speak tomorrow. */
+/** The user waits for the form to close, and a store that is silent now may answer tomorrow. */
 const DISCOVERY_TIMEOUT_MS = 4000
 
 /**
- * The draft in the region that its store names when it refuses the draft's. A store that is content
- * with the region, or says nothing, leaves the draft as it is.
+ * Answers the draft in the region that its store names when it refuses the draft's region. If the
+ * store accepts the region, or does not answer, the draft stays unchanged.
  */
 export async function inDiscoveredRegion(
   parts: RegionDiscoveryDeps,
@@ -46,13 +46,13 @@ export async function inDiscoveredRegion(
 }
 
 /**
- * A listing has a body, which names the region where a store does not in a header:
+ * Sends a listing, whose answer has a body: some stores name the region there and not in a header:
  * docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, `AuthorizationHeaderMalformed` and
  * `PermanentRedirect`.
  */
 async function discoverRegion(store: Store): Promise<string | null> {
   const signal = AbortSignal.timeout(DISCOVERY_TIMEOUT_MS)
-  // Keys that come from elsewhere may take their time before anything is asked.
+  // Getting the keys may take a while before anything is sent.
   const silence = new Promise<null>((resolve) => {
     signal.addEventListener('abort', () => resolve(null), { once: true })
   })
@@ -62,14 +62,14 @@ async function discoverRegion(store: Store): Promise<string | null> {
 }
 
 /**
- * The same place in the region that its store named, and its endpoint with it where the provider's
- * addresses name the region. Null where nothing would change.
+ * The same destination in the region that its store named, with the matching endpoint if the
+ * provider's addresses name the region. Null if nothing would change.
  */
 export function inRegion<P extends Pick<Destination, 'provider' | 'endpoint' | 'region'>>(
   place: P,
   region: string,
 ): P | null {
-  // It comes from the network, and becomes a part of a host's name.
+  // The region comes from the network, and becomes part of a host name.
   if (!isRegion(region)) return null
   const provider = providerOf(place.provider)
   const isNamed = regionNamedIn(provider, place.endpoint) !== null

@@ -36,7 +36,7 @@ export function exportSettings(
   return { fileName: `ferry-settings-${day}.json`, text: settingsText(destinations.all()) }
 }
 
-/** More than anybody has, and as many as somebody can look through. */
+/** More than anybody has, and as many as a user can review. */
 const MAX_ENTRIES = 100
 
 interface ImportDeps {
@@ -45,10 +45,10 @@ interface ImportDeps {
 }
 
 /**
- * Adds what is not there yet and the user agrees to, without any way to keys: a file from somebody
- * else must not decide whose keys go where. An entry that is damaged costs no other, and a setting
- * that cannot be read no other setting. Fails with `form-invalid` for what is no file of Ferry's
- * settings, with `too-many-destinations`, and with `not-confirmed`.
+ * Adds the new destinations that the user agrees to, without any source of keys: a file from
+ * somebody else must not decide whose keys go where. A damaged entry does not affect other entries,
+ * and an unreadable setting does not affect other settings. Fails with `form-invalid` for a file
+ * that is not Ferry's settings, with `too-many-destinations`, and with `not-confirmed`.
  */
 export async function importSettings(
   { destinations, approvals }: ImportDeps,
@@ -64,7 +64,7 @@ export async function importSettings(
   const allowed =
     toAdd.length === 0 ? succeeded(null) : await approvals.allowImport(placesOf(toAdd))
   if (!allowed.ok) return allowed
-  // As it is after the waiting.
+  // Compared again, because the list may have changed while the user was asked.
   const added = freshIn(readable, destinations.all())
   if (added.length > 0) destinations.add(added.map(({ stored }) => stored))
   return succeeded({
@@ -76,7 +76,7 @@ export async function importSettings(
   })
 }
 
-/** Two entries of one file may name the same place and have different rules. */
+/** Two entries of one file may name the same folder and have different rules. */
 function freshIn(readable: readonly Imported[], before: readonly StoredDestination[]) {
   const fresh = readable.filter(({ stored }) => !before.some((one) => isSameFolder(one, stored)))
   return named(fresh, before)
@@ -88,17 +88,17 @@ function placesOf(imported: readonly Imported[]): ImportedBucket[] {
 
 interface Imported {
   readonly stored: StoredDestination
-  /** All that could not be read, also what is not kept. */
+  /** All settings that could not be read, including those that are not kept. */
   readonly unread: UnreadFields
 }
 
-/** Null when the form would not take its place either. */
+/** Null if the form would not accept its address either. */
 function judgedEntry(entry: Json, index: number): Imported | null {
   const read = readEntry(entry, index)
   if (read === null) return null
   const { color, linkSeconds, credentials: _keys, ...place } = read.fields
   const name = plainName(place.name)
-  // A folder that shows as another one is nobody's wish.
+  // Nobody wants a folder that is displayed as a different one.
   if (!isPlain(place.prefix)) return null
   const clean = cleanDraft({ ...WITHOUT_KEYS, ...place, name }, null)
   if (!clean.ok) return null
@@ -120,8 +120,8 @@ function judgedEntry(entry: Json, index: number): Imported | null {
 }
 
 /**
- * What a newer Ferry may find again. A file from elsewhere must not set anything else: a name that
- * means nothing here could stand for a secret there.
+ * Unreadable settings that a newer version of Ferry may find again. A file from elsewhere must not
+ * set anything else: a name that is unknown here could stand for a secret there.
  */
 function keptFields(fields: JsonFields): JsonFields {
   const kept = Object.entries(fields).filter(([name]) => KEPT_FIELDS.has(name))
@@ -137,7 +137,7 @@ function partlyRead({ stored, unread }: Imported): PartlyRead[] {
   return isWhole ? [] : [{ name: stored.name, rules, parts, newer }]
 }
 
-/** The place alone is judged as the form judges it; keys come later, or from elsewhere. */
+/** Only the address is validated as the form does it; the keys come later. */
 const WITHOUT_KEYS = {
   destinationId: null,
   credentialKind: 'environment',
@@ -170,15 +170,15 @@ function named(
   })
 }
 
-/** Grows when a file of before could be misread. */
+/** Grows when an older version would misread the file. */
 const VERSION = 1
 
 const [, ...OTHER_SOURCES] = CredentialSource.def.options
 
 /**
- * A destination as it leaves this computer, beside its rules. What is not named here stays at home:
- * secrets, what the vault answered, and the ids of access keys, which say whose they are and are of
- * no use alone.
+ * The exported fields of a destination, besides its rules. All other fields are not exported:
+ * secrets, the vault's answers, and access key IDs, which reveal their owner and are of no use
+ * alone.
  */
 const EXPORTED = {
   ...z.pick(Destination, {
@@ -203,7 +203,7 @@ type Exported = { readonly [K in keyof typeof EXPORTED]: z.infer<(typeof EXPORTE
 interface ImportedEntry {
   readonly fields: Exported
   readonly rules: UploadRules
-  /** As in `Aside`: the stored form of what could not be read in whole. */
+  /** As in `UnreadFields`: the stored form of values that could not be read completely. */
   readonly aside: { readonly fields: JsonFields; readonly rules: JsonFields }
 }
 
@@ -217,7 +217,7 @@ const SettingsFile = z.object({
 
 interface SettingsEntries {
   readonly version: 'known' | 'newer'
-  /** As they come, each to be judged by itself. */
+  /** Unvalidated: each entry is judged by itself. */
   readonly entries: readonly Json[]
 }
 
@@ -226,7 +226,7 @@ function settingsText(stored: readonly StoredDestination[]): string {
   return `${JSON.stringify({ ferry: 'settings', version: VERSION, destinations }, null, 2)}\n`
 }
 
-/** Rules that only another Ferry can read go along as they are. */
+/** Rules that only another version of Ferry can read are exported unchanged. */
 function exported(stored: StoredDestination): JsonFields {
   const { credentials } = stored
   const written = writtenDestination(stored)
@@ -238,19 +238,21 @@ function exported(stored: StoredDestination): JsonFields {
   }
 }
 
-/** Null: no settings of Ferry's, or those of a newer one that keeps its destinations elsewhere. */
+/**
+ * Null: not Ferry's settings, or those of a newer version that stores its destinations elsewhere.
+ */
 function settingsEntries(text: string): SettingsEntries | null {
   const parsed = SettingsFile.safeParse(parseJson(text))
   if (!parsed.success) return null
   const version = parsed.data.version > VERSION ? 'newer' : 'known'
-  // They come from JSON text.
+  // The entries come from JSON text.
   const entries = parsed.data.destinations as readonly Json[]
   return version === 'newer' && entries.length === 0 ? null : { version, entries }
 }
 
 /**
- * Null when it does not say where files would go.
- * @param place in the file: an entry without a colour gets one by it.
+ * Null if it does not say where files would go.
+ * @param place the index in the file, from which an entry without a colour gets one.
  */
 function readEntry(entry: Json, place: number): ImportedEntry | null {
   if (!isFields(entry)) return null
@@ -265,7 +267,7 @@ function readEntry(entry: Json, place: number): ImportedEntry | null {
   }
 }
 
-/** Keys have to be entered in any case, so that stands in for ways to keys that cannot be read. */
+/** Keys have to be entered in any case, so typed keys stand in for unreadable sources of keys. */
 const DEFAULTS: Exported = {
   name: '',
   color: 'blue',

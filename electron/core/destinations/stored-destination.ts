@@ -9,13 +9,15 @@ import { isFields, type JsonFields, readFields } from '../../lib/read-fields.ts'
 import type { Json } from '../ports.ts'
 import { readStoredRules, unknownRules } from './destination-rules.ts'
 
-/** A destination as the settings file holds it; the secret is there only as the vault keeps it. */
+/**
+ * A destination as the settings file holds it; it contains the secret only as the vault keeps it.
+ */
 const StoredFields = z.extend(z.omit(Destination, { hasSecret: true, keysExpireAtMs: true }), {
   endpoint: Destination.shape.endpoint.check(z.refine(isWebAddress)),
   region: Destination.shape.region.check(z.refine((text) => text === '' || isRegion(text))),
-  /** What the vault answered; null when the secret is not kept. */
+  /** The vault's reference to the secret; null if the secret is not kept. */
   keptSecret: z.nullable(z.string()),
-  /** Under this key the store was asked what it checks, and perhaps not cleaned up. */
+  /** The key under which Ferry probed the store for checksums and perhaps has not cleaned up. */
   probeKey: z.nullable(z.string()),
 })
 type StoredFields = z.infer<typeof StoredFields>
@@ -25,9 +27,9 @@ export interface StoredDestination extends StoredFields {
 }
 
 /**
- * The stored form of what this Ferry cannot read in whole, by the names of the fields. It is
- * written back where it was found, so that the Ferry that wrote it finds it again, and goes when
- * the user or a check sets the field.
+ * The stored form of fields that this version of Ferry cannot read completely, by name. It is
+ * written back where it was found, so that the version that wrote it finds it again. It is dropped
+ * when the user or a check sets the field.
  */
 export interface UnreadFields {
   readonly fields: JsonFields
@@ -37,18 +39,18 @@ export interface UnreadFields {
 
 export const NOTHING_UNREAD: UnreadFields = { fields: {}, rules: {}, findings: {} }
 
-/** What the store was seen to do, as long as the destination means the same place. */
+/** Observations about the store, valid as long as the destination means the same store. */
 export type StoreKnowledge = Pick<StoredDestination, 'integrity' | 'probeKey' | 'findings'>
 export const NOTHING_KNOWN: StoreKnowledge = { integrity: null, probeKey: null, findings: null }
 
-/** What stays known of a destination that was edited. */
+/** The observations that remain valid after an edit. */
 export function knowledgeFor(former: StoredDestination | null, now: StoreAddress): StoreKnowledge {
   if (former === null || !isSameStore(former, now)) return NOTHING_KNOWN
   const { integrity, probeKey, findings } = former
   return { integrity, probeKey, findings }
 }
 
-/** Another address, or another way to it, may be another store. */
+/** A different address, or a different way to it, may be a different store. */
 export function isSameStore(one: StoreAddress, other: StoreAddress): boolean {
   return (
     one.provider === other.provider &&
@@ -62,8 +64,8 @@ export function isSameStore(one: StoreAddress, other: StoreAddress): boolean {
 type StoreAddress = Pick<Destination, 'provider' | 'endpoint' | 'region' | 'bucket' | 'pathStyle'>
 
 /**
- * The destination with some fields set. What was kept aside of these fields goes, since they say
- * something else now; rules of a newer Ferry stay, since nobody could see them to change them.
+ * Sets some fields. Drops the unread forms of these fields, since their values have changed;
+ * unknown rules of a newer version stay, because the user could not see them to change them.
  */
 export function withFields(
   stored: StoredDestination,
@@ -83,7 +85,7 @@ export function withFields(
   }
 }
 
-/** Whoever asks for a destination's origin relies on it. */
+/** Code that asks for a destination's origin relies on this. */
 function isWebAddress(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 }
@@ -91,7 +93,7 @@ function isWebAddress(text: string): boolean {
 const { rules: _rules, findings: _findings, ...OWN_SHAPE } = StoredFields.shape
 type OwnField = keyof typeof OWN_SHAPE
 
-/** As if a check had found nothing out. */
+/** As if a check had found nothing. */
 const NO_FINDINGS: StoreFindings = {
   checkedAtMs: 0,
   integrity: null,
@@ -104,7 +106,7 @@ const NO_FINDINGS: StoreFindings = {
   isPublic: null,
 }
 
-/** Used only where a field of the entry cannot be read, and its lack does not make it unusable. */
+/** Used only if a field of the entry cannot be read and the entry is usable without it. */
 const DEFAULTS: { readonly [K in OwnField]: StoredFields[K] } = {
   destinationId: '' as DestinationId,
   kind: 's3',
@@ -125,7 +127,7 @@ const DEFAULTS: { readonly [K in OwnField]: StoredFields[K] } = {
   probeKey: null,
 }
 
-/** Without these nobody knows where files would go, or by whose keys. */
+/** Without these fields it is unknown where files would go, or with whose keys. */
 const REQUIRED: readonly OwnField[] = [
   'destinationId',
   'kind',
@@ -136,12 +138,13 @@ const REQUIRED: readonly OwnField[] = [
   'pathStyle',
   'credentials',
 ]
-/** The bucket on this computer says the rest itself when it starts. */
+/** The bucket on this computer supplies the other fields itself when it starts. */
 const REQUIRED_LOCALLY: readonly OwnField[] = ['destinationId', 'kind']
 
 /**
- * Reads an entry field by field; null when what is left of it could not be used.
- * @param place in the list: a destination without a colour gets one by it, so that neighbours differ.
+ * Reads an entry field by field; null if the rest of it is not usable.
+ * @param place the index in the list, from which a destination without a colour gets one, so that
+ * neighbours differ.
  */
 export function readDestination(entry: Json, place: number): StoredDestination | null {
   if (!isFields(entry)) return null
@@ -168,7 +171,7 @@ export function readDestination(entry: Json, place: number): StoredDestination |
   }
 }
 
-/** As it goes into the settings file; what was kept aside is again where it was found. */
+/** The form for the settings file; unread values are put back where they were found. */
 export function writtenDestination({ aside, ...stored }: StoredDestination): JsonFields {
   const { rules, findings } = stored
   return {
@@ -179,13 +182,13 @@ export function writtenDestination({ aside, ...stored }: StoredDestination): Jso
   }
 }
 
-/** Without the fields that this Ferry does not know. */
+/** Omits the fields that this version of Ferry does not know. */
 export function knownFields(fields: JsonFields): JsonFields {
   const known = Object.entries(fields).filter(([name]) => Object.hasOwn(StoredFields.shape, name))
   return Object.fromEntries(known)
 }
 
-/** Each finding by itself; one that cannot be read counts as not found out. */
+/** Reads each finding by itself; an unreadable one counts as not found. */
 function readFindings(stored: Json | undefined) {
   if (isFields(stored)) {
     const { value, aside } = readFields(StoreFindings.shape, NO_FINDINGS, stored)
@@ -195,14 +198,14 @@ function readFindings(stored: Json | undefined) {
   return { findings: null, aside: {}, whole }
 }
 
-/** Typed keys were the only credentials once, and lay beside the other fields. */
+/** Once, typed keys were the only credentials and were stored among the other fields. */
 function withCredentials(entry: JsonFields): JsonFields {
   const { accessKeyId, ...rest } = entry
   if (accessKeyId === undefined || 'credentials' in entry) return entry
   return { ...rest, credentials: { kind: 'keys', accessKeyId } }
 }
 
-/** So that neighbours in a list differ. */
+/** Different colours for neighbours in a list. */
 export function colorAt(place: number): DestinationColor {
   const colors = DestinationColor.options
   return colors[place % colors.length] ?? 'blue'

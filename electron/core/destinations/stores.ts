@@ -7,7 +7,10 @@ import type { Destinations } from './destinations.ts'
 import { openStore, type Store } from './open-store.ts'
 import { isSameStore, type StoredDestination } from './stored-destination.ts'
 
-/** One open store per destination, made anew when the destination or its secret changed. */
+/**
+ * Keeps one open store per destination, and opens it again when the destination or its secret
+ * changes.
+ */
 export class Stores {
   readonly #destinations: Destinations
   readonly #ports: StorePorts
@@ -16,8 +19,8 @@ export class Stores {
   readonly #open = new Map<DestinationId, Store>()
 
   /**
-   * @param localIsUp makes sure that the bucket on this computer runs, before it is spoken with.
-   * @param mayUse asks the user about a destination that nobody has agreed to.
+   * @param localIsUp makes sure that the bucket on this computer runs before a request goes to it.
+   * @param mayUse asks the user about a destination that is not approved yet.
    */
   constructor(
     destinations: Destinations,
@@ -31,7 +34,10 @@ export class Stores {
     this.#mayUse = mayUse
   }
 
-  /** Fails with `unknown-id`, `not-confirmed`, with what keeps the keys, or with `local-bucket-…`. */
+  /**
+   * Fails with `unknown-id`, `not-confirmed`, with the reason why there are no keys, or with
+   * `local-bucket-…`.
+   */
   async of(destinationId: DestinationId): Promise<Outcome<Store>> {
     if (this.#destinations.find(destinationId)?.kind === 'local') {
       const isUp = await this.#localIsUp()
@@ -49,8 +55,8 @@ export class Stores {
   }
 
   /**
-   * A profile may run a program for its keys, so the user is asked before; and where typed keys are
-   * missing there is nothing to ask about.
+   * A profile may run a program for its keys, so the user is asked first; if typed keys are
+   * missing, there is nothing to ask about.
    */
   async #allowed(destination: StoredDestination): Promise<Outcome<unknown>> {
     const keys = () => this.#destinations.keysOf(destination).current()
@@ -63,14 +69,14 @@ export class Stores {
     return succeeded(null)
   }
 
-  /** With a client of its own, which whoever asked for it destroys. */
+  /** Has a client of its own, which the caller destroys. */
   apart({ destination, keys }: Store, patience: HttpTimeouts): Store {
     return openStore(destination, keys, this.#ports, patience)
   }
 
   /**
-   * Once more, when the store named the bucket's region and the destination was put right by that.
-   * @param corrected told before, with the destination as it was and as it is.
+   * Retries if the store named the bucket's region and the destination was corrected accordingly.
+   * @param corrected called before the retry, with the old and the new destination.
    */
   async inRightRegion<T>(
     destinationId: DestinationId,
@@ -88,7 +94,7 @@ export class Stores {
     return work()
   }
 
-  /** What the store at this place was seen to check; null until it is known. */
+  /** The checksum that this store was seen to verify; null until it is known. */
   integrityOf(place: StoredDestination): StoreIntegrity | null {
     return this.#noted(place)?.integrity ?? null
   }
@@ -97,7 +103,7 @@ export class Stores {
     this.#destinations.noteKnowledge(place, { integrity })
   }
 
-  /** The key under which the store was asked and perhaps not cleaned up. */
+  /** The key under which Ferry probed the store and perhaps has not cleaned up. */
   probeOf(place: StoredDestination): string | null {
     return this.#noted(place)?.probeKey ?? null
   }
@@ -123,7 +129,9 @@ export class Stores {
   }
 }
 
-/** A link's life, looks, rules and what was learnt do not change how the store is reached. */
+/**
+ * The lifetime of links, name, colour, rules and findings do not change how the store is reached.
+ */
 function isReachedAlike(one: StoredDestination, other: StoredDestination): boolean {
   return one === other || JSON.stringify(reached(one)) === JSON.stringify(reached(other))
 }

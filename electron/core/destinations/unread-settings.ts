@@ -7,7 +7,7 @@ import type { UnreadList } from './destination-list.ts'
 import { unknownRulesIn, unreadRulesIn } from './destination-rules.ts'
 import { knownFields, type StoredDestination } from './stored-destination.ts'
 
-/** What the settings hold and this Ferry cannot read, as the window tells it. */
+/** Settings that this version of Ferry cannot read, as the window shows them. */
 export function unreadSettings(
   list: readonly StoredDestination[],
   aside: UnreadList,
@@ -24,7 +24,7 @@ export function unreadSettings(
   ]
 }
 
-/** For the log: names of settings; a destination's own name and all values are the user's. */
+/** For the log: only the names of settings; a destination's name and all values are private. */
 export function namesOnly(unread: UnreadSettings): Record<string, unknown> {
   const { kind } = unread
   switch (kind) {
@@ -57,14 +57,14 @@ function unreadOf(stored: StoredDestination): readonly UnreadSettings[] {
   ]
 }
 
-/** In the order of the form; all of them where the rules are no list of rules at all. */
+/** In the order of the form; all rules if the stored value is no object of rules at all. */
 export function unreadRules({ aside }: StoredDestination): RuleField[] {
   return Object.hasOwn(aside.fields, 'rules') ? RuleField.options : unreadRulesIn(aside.rules)
 }
 
 type FieldPart = DestinationSetting | 'findings' | 'rules'
 
-/** As users know it: which part of a destination a stored field belongs to. */
+/** Maps a stored field to the part of a destination that users know. */
 const PART_OF: { readonly [K in keyof Omit<StoredDestination, 'aside'>]: FieldPart } = {
   destinationId: 'place',
   kind: 'place',
@@ -102,7 +102,7 @@ function partsUnread({ aside }: StoredDestination): FieldPart[] {
   return [...new Set(names.map((name) => PART_OF[name]))]
 }
 
-/** Names that this Ferry does not know, as the file has them. */
+/** Names that this version of Ferry does not know, as they are in the file. */
 export function newerSettings({ aside, findings }: StoredDestination): string[] {
   const known = knownFields(aside.fields)
   const names = [
@@ -123,14 +123,14 @@ function nameIn(entry: Json): string[] {
   return isFields(entry) && typeof entry.name === 'string' ? [entry.name] : []
 }
 
-/** Where it means an entry that could not be read, that is told of the entry. */
+/** If the default is an entry that could not be read, the notice about that entry covers it. */
 function isDefaultUnread({ fields, entries }: UnreadList): boolean {
   const { defaultId } = fields
   if (defaultId === undefined) return false
   return !entries.some((entry) => isFields(entry) && entry.destinationId === defaultId)
 }
 
-/** A file can hold anything; the window and the log get a sentence. */
+/** A file can contain anything; the window and the log get one short sentence. */
 const MAX_NAMES = 20
 
 function shortName(name: string): string {

@@ -11,7 +11,7 @@ import { fileReason, StartRefused } from '../../files/start-refused.ts'
 import type { Environment } from '../ports.ts'
 import { narrowToUser, type RunProgram } from './windows-access.ts'
 
-/** Ferry's own files in the data folder, with what SQLite keeps beside a database. */
+/** Ferry's own files in the data folder, with the files that SQLite keeps beside a database. */
 const OWN_FILES = [
   ...['records.sqlite', 'host-lock.sqlite'].flatMap((name) =>
     ['', '-wal', '-shm', '-journal'].map((suffix) => name + suffix),
@@ -26,18 +26,22 @@ const OWN_FILES = [
   'control.json',
 ]
 
-/** For what is below the folder and opened by SQLite: `local-bucket/index.sqlite-journal` and more. */
+/**
+ * Room for the longest path below the folder that SQLite opens: `local-bucket/index.sqlite-journal`
+ * and a little more.
+ */
 const ROOM_BELOW = 48
 /** MAX_PATHNAME of sqlite.org/src/file/src/os_unix.c, in bytes of UTF-8. */
 const SQLITE_PATH_BYTES = 512
-/** MAX_PATH of Windows, which SQLite keeps to: sqlite.org/src/file/src/os_win.c. In UTF-16 units. */
+/** Windows' MAX_PATH, which SQLite observes: sqlite.org/src/file/src/os_win.c. In UTF-16 units. */
 const WINDOWS_PATH_UNITS = 260
 
 /**
- * Makes the folder for this user alone, or takes it and Ferry's files in it from others.
+ * Creates the folder for this user alone, or removes other users' access to it and to Ferry's files
+ * in it.
  *
- * @returns `open` where its disk keeps no modes. Windows' access lists are another matter.
- * @throws StartRefused when it cannot be made or written, when its path is too long, or when other
+ * @returns `open` if its disk keeps no modes. Windows' access lists are handled separately.
+ * @throws StartRefused if it cannot be created or written, if its path is too long, or if other
  * users may have changed it.
  */
 export function makeDataFolder(
@@ -63,7 +67,7 @@ export function unwritable(folder: string, error: unknown): StartRefused {
   )
 }
 
-/** SQLite would say no more than that it cannot open its file. */
+/** SQLite would only say that it cannot open its file. */
 function refuseLongPath(folder: string, platform: NodeJS.Platform): void {
   const [length, unit, most] =
     platform === 'win32'
@@ -76,14 +80,14 @@ function refuseLongPath(folder: string, platform: NodeJS.Platform): void {
 }
 
 export interface FolderFacts {
-  /** Others may get in: no secret may be written there in the clear. */
+  /** Others may have access: no secret may be written there in the clear. */
   readonly isOpen: boolean
   readonly notices: readonly HostNotice[]
 }
 
 export interface FolderDeps {
   readonly folder: string
-  /** The answer of `makeDataFolder`. */
+  /** The result of `makeDataFolder`. */
   readonly privacy: Privacy
   readonly platform: NodeJS.Platform
   readonly environment: Environment
@@ -92,8 +96,8 @@ export interface FolderDeps {
 }
 
 /**
- * Finds out who else gets at the data folder, and where it lies. On Windows it takes a folder
- * outside the profile from others first.
+ * Finds out who else has access to the data folder, and where it is. On Windows it first removes
+ * other users' access to a folder outside the profile.
  */
 export async function inspectDataFolder(deps: FolderDeps): Promise<FolderFacts> {
   const { folder, privacy, platform } = deps
@@ -106,17 +110,17 @@ export async function inspectDataFolder(deps: FolderDeps): Promise<FolderFacts> 
 }
 
 /**
- * Linux' numbers of network file systems (statfs(2)): NFS, SMB, CIFS, SMB 2, AFS, Ceph, 9P. FUSE is
- * not among them, since most of what it serves lies on this computer.
+ * Linux's numbers of network file systems (statfs(2)): NFS, SMB, CIFS, SMB 2, AFS, Ceph, 9P. FUSE
+ * is not included, since most of its file systems are on this computer.
  */
 const NETWORK_TYPES = new Set([
   0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x00c36400, 0x01021997,
 ])
 
 /**
- * Whether a folder is seen to lie on another computer. On Windows that is a share by its own name
- * (`\\server\share`); a letter that a share is mapped to is not told from a disk. On macOS nothing
- * tells: the numbers there are given at each start.
+ * Whether a folder is visibly on another computer. On Windows that is a share by its own name
+ * (`\\server\share`); a drive letter that is mapped to a share looks like a disk. On macOS it is
+ * never known: the numbers there are assigned at each start.
  */
 export function isOnNetwork(
   folder: string,
@@ -126,7 +130,7 @@ export function isOnNetwork(
   if (platform === 'win32') return isShare(folder)
   if (platform !== 'linux') return false
   try {
-    // Some of the numbers have the highest bit set, which a signed field makes negative.
+    // Some of the numbers have the highest bit set, which makes a signed field negative.
     return NETWORK_TYPES.has(typeOf(folder) >>> 0)
   } catch {
     return false

@@ -14,28 +14,29 @@ export interface FolderEnvironment {
 
 export interface DefaultFolder {
   readonly folder: string
-  /** The folder of an older Ferry, which the other host goes on with; null: there is none. */
+  /** The folder of an older version that the other host continues to use; null: there is none. */
   readonly passedOver: string | null
 }
 
-/** The desktop's keeps the name of old; a name without a blank needs no quotes in a shell. */
+/** The desktop app keeps the old name; a name without a blank needs no quotes in a shell. */
 const FOLDER_NAMES: Record<Host, string> = { desktop: 'Ferry', loopback: 'Ferry-browser' }
 
-/** Every Ferry has made these in its data folder. */
+/** Every version of Ferry has created these in its data folder. */
 const DATA_FILES = ['settings.json', 'records.sqlite']
-/** Only Electron makes these, in every version. */
+/** Only Electron creates these, in every version. */
 const DESKTOP_FILES = ['chromium', 'Local State', 'crashes']
 
 /**
- * Where a host keeps its data unless somebody says otherwise. Each has a folder of its own, since
- * neither can read the secrets that the other keeps. On Windows that is below the local profile:
- * the roaming one is copied to a server at each log-off, or lies on one (learn.microsoft.com,
- * KNOWNFOLDERID). XDG: specifications.freedesktop.org/basedir.
+ * Where a host keeps its data by default. Each host has a folder of its own, since neither can read
+ * the other's secrets. On Windows it is below the local profile: the roaming one is copied to a
+ * server at each log-off, or is on one (learn.microsoft.com, KNOWNFOLDERID). XDG:
+ * specifications.freedesktop.org/basedir.
  *
- * Older versions had one folder for both on Windows and macOS. It stays where it is and in use,
- * for the bucket's own file names whole paths in it. The desktop goes on with it, and takes the
- * browser's secrets over (`secret-file.ts`). The browser's host does so only while Electron has
- * never run there; after that it begins a folder of its own, and says where the other one is.
+ * Older versions had one folder for both hosts on Windows and macOS. It stays where it is and in
+ * use, because the bucket's own file contains absolute paths in it. The desktop app continues with
+ * it, and takes over the browser host's secrets (`secret-file.ts`). The browser's host does so only
+ * if Electron has never run there; otherwise it creates a folder of its own, and reports where the
+ * old one is.
  */
 export function defaultFolder(host: Host, around: FolderEnvironment): DefaultFolder {
   const { exists = existsSync } = around
@@ -62,7 +63,7 @@ function foldersOf(host: Host, { platform, environment, home }: FolderEnvironmen
     const support = join(home, 'Library', 'Application Support')
     return { join, own: join(support, name), older: join(support, 'Ferry') }
   }
-  // The two have always been apart here; Electron's own place is ~/.config/Ferry.
+  // The two have always been separate here; Electron's own folder is ~/.config/Ferry.
   const { XDG_DATA_HOME, XDG_CONFIG_HOME } = environment
   const own =
     host === 'loopback'
@@ -81,10 +82,11 @@ interface BucketFolderDeps {
 }
 
 /**
- * Where the bucket on this computer keeps its files. On Windows the data folder is below the roaming
- * profile, which many firms copy to a server at each log-off and set limits on; gigabytes of objects
- * belong below the local one: learn.microsoft.com, KNOWNFOLDERID, FOLDERID_LocalAppData. A bucket
- * that an older Ferry began stays where it is, as do those in a data folder that the user chose.
+ * Where the bucket on this computer keeps its files. On Windows the data folder is below the
+ * roaming profile, which many companies copy to a server at each log-off and limit in size;
+ * gigabytes of objects belong below the local one: learn.microsoft.com, KNOWNFOLDERID,
+ * FOLDERID_LocalAppData. A bucket that an older version created stays where it is, as does one in a
+ * data folder that the user chose.
  */
 export function localBucketFolder(around: BucketFolderDeps): string {
   const { dataFolder, environment, platform, exists = existsSync } = around
@@ -97,7 +99,7 @@ export function localBucketFolder(around: BucketFolderDeps): string {
   return isRoaming ? path.join(local, way, BUCKET_FOLDER_NAME) : inDataFolder
 }
 
-/** The same for those who look for it in the data folder: only where it is not there. */
+/** The same folder for users who look for it in the data folder: only if it is elsewhere. */
 export function bucketElsewhere(
   around: BucketFolderDeps,
 ): { readonly bucketFolder: string } | Record<string, never> {

@@ -20,9 +20,9 @@ export interface DiagnosticsDeps {
 }
 
 /**
- * A text that helps to understand a problem and may be pasted into a public report: versions, counts and
- * kinds, and the end of the log without anything but Ferry's own words. No name, endpoint, bucket,
- * key, path or address.
+ * A text that helps to understand a problem and may be pasted into a public report: versions,
+ * counts and kinds, and the end of the log reduced to Ferry's own words. It contains no name,
+ * endpoint, bucket, key, path or address.
  */
 export async function diagnosticsText(deps: DiagnosticsDeps): Promise<string> {
   const { ports, destinations, records, notices } = deps
@@ -53,7 +53,7 @@ function versionsText(): string {
     .join(', ')
 }
 
-/** By the provider's id, which is one of Ferry's own list. */
+/** By the provider's ID, which is from Ferry's own list. */
 function destinationText({ kind, provider, credentials, integrity }: StoredDestination): string {
   switch (kind) {
     case 'local':
@@ -65,7 +65,7 @@ function destinationText({ kind, provider, credentials, integrity }: StoredDesti
   }
 }
 
-/** Texts of the records are from a file: only what looks like a kind of ours is shown. */
+/** The texts in the records come from a file: only text that looks like a failure kind is shown. */
 function phaseText({ phase, failureKind, count }: PhaseCount): string[] {
   const kinds = [phase, ...(failureKind === null ? [] : [failureKind])]
   if (!kinds.every((kind) => /^[a-z0-9-]{1,40}$/.test(kind))) return []
@@ -76,7 +76,7 @@ function listed(texts: readonly string[]): string {
   return texts.length === 0 ? 'none' : texts.join(', ')
 }
 
-/** Empty when it cannot be read. */
+/** Empty if it cannot be read. */
 function tailOf(file: string): readonly string[] {
   try {
     const handle = openSync(file, 'r')
@@ -93,7 +93,7 @@ function tailOf(file: string): readonly string[] {
   }
 }
 
-/** A second sieve behind the first: what is known of this user and their stores. */
+/** A second filter: removes everything that is known to belong to this user and their stores. */
 function privateTexts(all: readonly StoredDestination[], dataFolder: string): readonly string[] {
   const ofStores = all.flatMap(({ name, endpoint, bucket, prefix, credentials }) => [
     name,

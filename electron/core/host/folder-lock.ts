@@ -12,20 +12,20 @@ const SQLITE_BUSY = 5
 const SQLITE_NOTADB = 26
 
 export interface FolderLock {
-  /** Tells a second start where the first one is to be found. The address has no token in it. */
+  /** Tells a second start where the first host is. The address contains no token. */
   readonly announce: (url: string) => Promise<void>
   readonly release: () => Promise<void>
 }
 
 /**
- * Makes this process the folder's only host; both hosts may be pointed at one folder. The lock is
- * the operating system's own, taken through SQLite since Node has no call for it: it ends with the
- * process, however that dies. Proves on the way that `node:sqlite` is there: one Node update of
- * Electron's once lost it (electron#47671).
+ * Makes this process the folder's only host, since both hosts may be pointed at one folder. The
+ * lock is the operating system's own, taken through SQLite because Node has no call for it: it ends
+ * with the process, however the process dies. Also proves that `node:sqlite` exists: one Node
+ * update of Electron's once lost it (electron#47671).
  *
- * @param patienceMs how long to wait for a host that may be closing. One that has announced its
- * address runs, and is not waited for.
- * @throws StartRefused when another host has the folder, it cannot be written, or SQLite is missing.
+ * @param patienceMs how long to wait for a host that may be closing. A host that has announced its
+ * address is running, and is not waited for.
+ * @throws StartRefused if another host has the folder, it cannot be written, or SQLite is missing.
  */
 export async function lockFolder(folder: string, patienceMs = 0): Promise<FolderLock> {
   const { DatabaseSync: Database } = await loadSqlite()
@@ -56,7 +56,7 @@ async function loadSqlite() {
 }
 
 const LOOK_EVERY_MS = 100
-/** A process lets go of the lock a little before it has ended. */
+/** A process releases the lock a little before it ends. */
 const ENDS_WITHIN_MS = 500
 
 async function takeLockWithin(
@@ -89,7 +89,7 @@ async function takeLock(
     if (resultCodeOf(error) === SQLITE_BUSY) return null
     if (error instanceof StartRefused) throw error
     if (resultCodeOf(error) !== SQLITE_NOTADB) throw unwritable(folder, error)
-    // Something else wrote into the lock's file; it holds nothing worth keeping.
+    // Something else wrote into the lock file; it contains nothing worth keeping.
     await removeFile(lockFile)
     return exclusive(Database, lockFile)
   }
@@ -124,7 +124,7 @@ function readAddress(addressFile: string): string | null {
     const text = readFileSync(addressFile, 'utf8').trim()
     return /^http:\/\/[0-9a-f]{32}\.localhost:\d+\/?$/.test(text) ? text : null
   } catch {
-    // The desktop announces none; a browser's host may not have come as far.
+    // The desktop app announces none; a browser's host may not have announced its own yet.
     return null
   }
 }

@@ -4,12 +4,12 @@ import { UnreadSettings } from '../../contract/unread-settings.ts'
 
 const DAY_MS = 86_400_000
 
-/** What happened unasked and the person should know of; told to pages as it grows. */
+/** Things that happened by themselves and that the user should know; pages get every change. */
 export class HostNotices {
   #list: readonly HostNotice[]
-  readonly #changed: (troubles: HostNotice[]) => void
+  readonly #changed: (notices: HostNotice[]) => void
 
-  constructor(early: readonly HostNotice[], changed: (troubles: HostNotice[]) => void) {
+  constructor(early: readonly HostNotice[], changed: (notices: HostNotice[]) => void) {
     this.#list = early
     this.#changed = changed
   }
@@ -18,61 +18,61 @@ export class HostNotices {
     return [...this.#list]
   }
 
-  add(trouble: HostNotice): void {
-    this.#list = [...this.#list, trouble]
+  add(notice: HostNotice): void {
+    this.#list = [...this.#list, notice]
     this.#changed(this.list())
   }
 
-  /** The local bucket came up after all: what was said of it is no longer true. */
+  /** The local bucket started after all: the notice about it is no longer true. */
   localBucketRuns(): void {
     this.#takeBack('local-bucket-stopped')
   }
 
   /**
-   * What a store's answer says of this computer's clock. Told once, however many answers say so,
-   * and taken back by the first that does not.
+   * Reports what a store's answer says about this computer's clock. Reported once, however many
+   * answers say so, and withdrawn by the first answer that does not.
    */
   clockSeen(offsetMs: number, nowMs: number): void {
     if (Math.abs(offsetMs) <= DAY_MS) this.#takeBack('clock-off')
-    else if (!this.#list.some((trouble) => trouble.kind === 'clock-off')) {
+    else if (!this.#list.some((notice) => notice.kind === 'clock-off')) {
       this.add({ kind: 'clock-off', storeTimeMs: nowMs + offsetMs })
     }
   }
 
   secretStoreLocked(isLocked: boolean): void {
     if (!isLocked) this.#takeBack('secret-store-locked')
-    else if (!this.#list.some((trouble) => trouble.kind === 'secret-store-locked')) {
+    else if (!this.#list.some((notice) => notice.kind === 'secret-store-locked')) {
       this.add({ kind: 'secret-store-locked' })
     }
   }
 
-  /** Another program holds one of Ferry's files, and what changes is in memory only. */
+  /** Another program holds one of Ferry's files, and changes are only in memory. */
   fileHeld(name: string, isHeld: boolean): void {
-    const isOf = (trouble: HostNotice) => trouble.kind === 'file-held' && trouble.name === name
+    const isOf = (notice: HostNotice) => notice.kind === 'file-held' && notice.name === name
     const isTold = this.#list.some(isOf)
     if (isHeld && !isTold) this.add({ kind: 'file-held', name })
     if (isHeld || !isTold) return
-    this.#list = this.#list.filter((trouble) => !isOf(trouble))
+    this.#list = this.#list.filter((notice) => !isOf(notice))
     this.#changed(this.list())
   }
 
-  /** Said once, however many follow: the log has them all. */
+  /** Reported once, however many errors follow: the log has them all. */
   unexpectedError(reference: string): void {
-    if (this.#list.some((trouble) => trouble.kind === 'unexpected-error')) return
+    if (this.#list.some((notice) => notice.kind === 'unexpected-error')) return
     this.add({ kind: 'unexpected-error', reference })
   }
 
-  /** A question waits outside the page; taken back when all of them are answered. */
+  /** A question waits outside the page; withdrawn when all questions are answered. */
   asking(where: 'dialog' | 'terminal' | null): void {
     if (where === null) this.#takeBack('asked-outside')
-    else if (!this.#list.some((trouble) => trouble.kind === 'asked-outside')) {
+    else if (!this.#list.some((notice) => notice.kind === 'asked-outside')) {
       this.add({ kind: 'asked-outside', where })
     }
   }
 
-  /** What the settings hold and this Ferry cannot read, in place of what was told of them before. */
+  /** Replaces the earlier notices about settings that this version of Ferry cannot read. */
   settingsRead(unread: readonly UnreadSettings[]): void {
-    const others = this.#list.filter((trouble) => !UnreadSettings.safeParse(trouble).success)
+    const others = this.#list.filter((notice) => !UnreadSettings.safeParse(notice).success)
     const next = [...others, ...unread]
     if (isDeepStrictEqual(next, this.#list)) return
     this.#list = next
@@ -80,7 +80,7 @@ export class HostNotices {
   }
 
   #takeBack(kind: HostNotice['kind']): void {
-    const remaining = this.#list.filter((trouble) => trouble.kind !== kind)
+    const remaining = this.#list.filter((notice) => notice.kind !== kind)
     if (remaining.length === this.#list.length) return
     this.#list = remaining
     this.#changed(this.list())

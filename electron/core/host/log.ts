@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { claimExisting, claimFile, claimFolder } from '../../files/private-files.ts'
 import type { Log } from '../ports.ts'
 
-/** The numbers that Bunyan and pino write, which tools for logs know. */
+/** The numbers of Bunyan and pino, which log tools know. */
 const LEVELS = { info: 30, warn: 40, error: 50 }
 const MAX_TEXT_LENGTH = 4000
 const MAX_DEPTH = 5
@@ -16,7 +16,7 @@ export function openLog(dataFolder: string): Log {
   return logTo(logFile(join(folder, 'ferry.log'), join(folder, 'ferry.1.log')))
 }
 
-/** The same rules for any sink. */
+/** Applies the same rules to any sink. */
 export function logTo(sink: LogSink): Log {
   const writer =
     (level: number): Log['info'] =>
@@ -63,18 +63,19 @@ export interface LogSink {
   readonly write: (line: string) => void
 }
 
-/** A log that would get longer is put away; one older log is kept. */
+/** A log that would grow longer is moved away; one older log is kept. */
 export const MAX_LOG_BYTES = 4 * 1024 * 1024
 
-/** A link in the file's place is not followed; Windows has no such flag. */
+/** Does not follow a link in the file's place; Windows has no such flag. */
 const FLAGS =
   constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
 
 /**
  * Appends lines to a file that stays short. Every call is synchronous, so that the last line before
- * a crash is there. A file that another program holds costs lines, or gets longer, and stops nothing.
+ * a crash is written. If another program holds the file, lines are lost or the file grows longer,
+ * but nothing stops.
  *
- * @throws StartRefused when another user may have changed one of the two files.
+ * @throws StartRefused if another user may have changed one of the two files.
  */
 function logFile(file: string, olderFile: string): LogSink {
   claimFile(file)
@@ -89,16 +90,17 @@ function logFile(file: string, olderFile: string): LogSink {
   }
   let maxBytes = MAX_LOG_BYTES
 
-  /** One try: a line that waited for another program would hold up the host. */
+  /** Tries only once: waiting for another program would block the host. */
   const rotate = (opened: number) => {
-    // Windows renames no file that is open.
+    // Windows does not rename a file that is open.
     handle = null
     closeSync(opened)
     try {
       renameSync(file, olderFile)
       maxBytes = MAX_LOG_BYTES
     } catch {
-      // Another program reads one of them: go on with the long one, and try again a while later.
+      // Another program reads one of the files: continue with the long one, and try again a while
+      // later.
       maxBytes = byteLength + MAX_LOG_BYTES
     }
   }

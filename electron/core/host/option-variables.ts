@@ -1,6 +1,6 @@
 /**
- * The options with a value, each with the variable that stands in for it and the word for its value.
- * They are needed where `--` never reaches npm, as in PowerShell: npm/cli#3136.
+ * The options with a value, each with the variable that can replace it and the word for its value.
+ * The variables are needed where `--` never reaches npm, as in PowerShell: npm/cli#3136.
  */
 export const VALUED_OPTIONS = {
   'data-dir': { variable: 'FERRY_DATA_DIR', value: 'DIR' },
@@ -18,7 +18,7 @@ export function inPowerShell(option: ValuedOption): string {
   return `$env:${variable} = '${value}'; npm start`
 }
 
-/** Adds to a sentence that names an option of `npm start` how PowerShell is told the same. */
+/** Adds the PowerShell form to a sentence that names an option of `npm start`. */
 export function withVariable(sentence: string, platform: NodeJS.Platform): string {
   const named = valuedOptions().find((option) => sentence.includes(`--${option}`))
   if (named === undefined || platform !== 'win32' || sentence.includes('$env:')) return sentence

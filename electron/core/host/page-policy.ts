@@ -1,11 +1,12 @@
 import { unreachable } from '../../lib/unreachable.ts'
 
 /**
- * The policies for what the page and its workers may load and reach. Both hosts send these headers with every file
- * of the page; docs/decisions/0014-parts-are-sent-by-a-worker.md says why there are three policies.
+ * The policies for what the page and its workers may load and reach. Both hosts send these headers
+ * with every file of the page; docs/decisions/0014-parts-are-sent-by-a-worker.md says why there are
+ * three policies.
  */
 
-/** The one Trusted Types policy of the page: renderer/own-workers.ts. */
+/** The only Trusted Types policy of the page: renderer/own-workers.ts. */
 const TRUSTED_TYPES_POLICY = 'ferry-workers'
 
 /** The name that Vite gives a worker's script: `put-worker-` and a hash of its contents. */
@@ -18,18 +19,19 @@ const UNSAYABLE_HOST = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d+)?$/
 export interface PageReach {
   /** Sources that the page itself may fetch besides its own host, such as `source:`. */
   readonly pageConnects: readonly string[]
-  /** Where the present destinations are. The worker that sends parts reaches these only. */
+  /** The origins of the current destinations. Only the worker that sends parts may reach them. */
   readonly storeOrigins: readonly string[]
 }
 
-/** True for the file whose policy follows the destinations, so that no cache may keep it. */
+/** True for the file whose policy depends on the destinations, so that no cache may keep it. */
 export function isPutWorker(pathname: string): boolean {
   return WORKER_SCRIPT.exec(pathname)?.[1] === 'put'
 }
 
 /**
  * The `Content-Security-Policy` of the file at this path. A worker that comes from the network has
- * the policy of its own script and none of the page's (HTML, "initialize worker policy container").
+ * the policy of its own script and does not inherit the page's (HTML, "initialize worker policy
+ * container").
  */
 export function contentSecurityPolicy(pathname: string, reach: PageReach): string {
   const worker = WORKER_SCRIPT.exec(pathname)?.[1] as 'put' | 'checksum' | undefined
@@ -46,8 +48,8 @@ export function contentSecurityPolicy(pathname: string, reach: PageReach): strin
 }
 
 /**
- * `worker-src 'self'` rules out workers made of `blob:` and `data:`, which would have the policy of
- * whoever made them. `form-action` and `base-uri` do not fall back to `default-src`.
+ * `worker-src 'self'` rules out workers from `blob:` and `data:`, which would inherit the policy of
+ * the page that created them. `form-action` and `base-uri` do not fall back to `default-src`.
  */
 function pagePolicy(connects: readonly string[]): string {
   return [
@@ -74,27 +76,29 @@ function putWorkerPolicy(storeOrigins: readonly string[]): string {
   return `${WORKER_POLICY}; connect-src ${sources.length === 0 ? "'none'" : sources.join(' ')}`
 }
 
-/** `wasm-unsafe-eval` lets WebAssembly be compiled, for the checksums, and still no text as script. */
+/**
+ * `wasm-unsafe-eval` allows compiling WebAssembly, for the checksums, but still no text as script.
+ */
 const CHECKSUM_WORKER_POLICY = `${WORKER_POLICY}; script-src 'wasm-unsafe-eval'; connect-src 'none'`
 
 /**
- * An endpoint is typed or imported, and a host may hold `*`, `;` or `,`, which mean something else
- * in a policy: what cannot be said in one is left out.
+ * An endpoint is typed or imported, and a host may contain `*`, `;` or `,`, which have a meaning in
+ * a policy: a host that a policy cannot express is left out.
  */
 function hostSource(origin: string): string[] {
   const url = URL.parse(origin)
   if (url === null || !/^https?:$/.test(url.protocol)) return []
   if (PLAIN_HOST.test(url.host)) return [url.origin]
-  // Chromium ignores a host source with an IPv6 address or an underscore in it, and has no other
-  // word for such a host than "any host on this port".
+  // Chromium ignores a host source with an IPv6 address or an underscore in it, and the only source
+  // that matches such a host is "any host on this port".
   const port = url.port || (url.protocol === 'https:' ? '443' : '80')
   return UNSAYABLE_HOST.test(url.host) ? [`${url.protocol}//*:${port}`] : []
 }
 
 /**
- * Browser features that Ferry's window never needs. `clipboard-write` is for "Copy link"; the local network is
- * not named here, since a bucket may be in it. Names that Chromium 153 or 156 does not know are left
- * out: it would warn of each in the console.
+ * Browser features that Ferry's window never needs. `clipboard-write` is for "Copy link"; the local
+ * network is not listed here, since a bucket may be in it. Names that Chromium 153 or 156 does not
+ * know are omitted: it would warn about each in the console.
  */
 const DENIED_FEATURES = [
   'accelerometer',
@@ -135,7 +139,7 @@ const DENIED_FEATURES = [
   'xr-spatial-tracking',
 ] as const
 
-/** The headers that every answer has alike. */
+/** The headers that all answers share. */
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',

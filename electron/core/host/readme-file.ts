@@ -4,9 +4,9 @@ import type { HostDescription } from '../../contract/commands/host.ts'
 import { replaceFile } from '../../files/replace-file.ts'
 
 interface ReadmeFacts extends Pick<HostDescription, 'host' | 'platform'> {
-  /** Whole path of the bucket on this computer; absent: it is in the data folder. */
+  /** The absolute path of the bucket on this computer; absent: it is in the data folder. */
   readonly bucketFolder?: string
-  /** Others may get in. */
+  /** Other users may have access. */
   readonly isOpen?: boolean
 }
 
@@ -14,7 +14,10 @@ function readers({ isOpen = false }: ReadmeFacts): string {
   return isOpen ? 'Other users of this computer can read it.' : 'Only your user may read it.'
 }
 
-/** Says in the data folder what is what, for whoever looks into it or backs it up. */
+/**
+ * Writes a text into the data folder that explains its files to users who look into it or back it
+ * up.
+ */
 export async function writeReadme(dataFolder: string, about: ReadmeFacts): Promise<void> {
   const file = join(dataFolder, 'README.txt')
   const text = readmeText(about)
@@ -23,7 +26,7 @@ export async function writeReadme(dataFolder: string, about: ReadmeFacts): Promi
     if (stats?.isFile() && readFileSync(file, 'utf8') === text) return
     await replaceFile(file, text)
   } catch {
-    // Ferry works without it: a full disk is said where something is lost.
+    // Ferry works without it: a full disk is reported when it matters.
   }
 }
 
@@ -79,7 +82,7 @@ const SECRETS: Record<ReadmeFacts['host'], string> = {
   loopback: ' No secret key is in it.',
 }
 
-/** Where the key that encrypts the secrets lies: docs.electronjs.org, safeStorage. */
+/** Where the key that encrypts the secrets is: docs.electronjs.org, safeStorage. */
 function backup({ host, platform, bucketFolder }: ReadmeFacts): string {
   const bucket = bucketFolder === undefined ? 'local-bucket' : 'the folder of that bucket'
   const kept = ['records.sqlite', 'settings.json', bucket]

@@ -6,8 +6,8 @@ const MAX_FRAMES = 6
 const MAX_DEPTH = 3
 
 /**
- * Which texts of a line may leave this computer, by the name of their field. They are words of
- * Ferry's own; every other text could hold a name, a path or an address, and is left out.
+ * The texts of a line that may leave this computer, by the name of their field. They are Ferry's
+ * own words; every other text could contain a name, a path or an address, and is left out.
  */
 const OWN_WORDS: Readonly<Record<string, RegExp>> = {
   kind: /^[a-z]+(?:-[a-z0-9]+)*$/,
@@ -21,8 +21,8 @@ const OWN_WORDS: Readonly<Record<string, RegExp>> = {
 const MAX_WORD_LENGTH = 60
 
 /**
- * A line of the log for somebody else's eyes: when, how bad, the constant text, and of the fields
- * only numbers and Ferry's own words. Null for what is no line of ours.
+ * A line of the log as others may see it: time, level, the constant text, and only those fields
+ * that are numbers or Ferry's own words. Null for a line that is not Ferry's.
  */
 export function redactedLine(line: string): string | null {
   const fields = fieldsOf(line)
@@ -38,8 +38,8 @@ export function redactedLine(line: string): string | null {
 }
 
 /**
- * Texts of the log are constants (test/core/host/log-texts.test.ts): sentences of plain words. A text
- * that does not look like one is not shown all the same.
+ * Texts of the log are constants (test/core/host/log-texts.test.ts): sentences of plain words. A
+ * text that does not look like one is still not shown.
  */
 function ownSentence(text: string): string {
   return /^[A-Z][a-z']{0,15}(?:[ ,-]{1,2}[A-Za-z][a-z']{0,15}){1,15}$/.test(text) ? text : '[…]'
@@ -66,8 +66,8 @@ function isOwnWord(name: string, text: string): boolean {
 }
 
 /**
- * The kind of the error and our place in the code; never its message, which quotes what the world
- * said: paths, addresses, keys of objects.
+ * The kind of the error and its position in Ferry's code; never its message, which may quote paths,
+ * addresses or object keys.
  */
 function redactedError(text: string): string {
   const isStack = /\n\s+at /.test(text)
@@ -88,7 +88,7 @@ function isErrorCode(word: string): boolean {
   )
 }
 
-/** A place in our bundle, in our sources or in Node itself. */
+/** A position in our bundle, in our sources or in Node itself. */
 function frameOf(line: string): string | null {
   const frame =
     /^\s+at .*?(?:[/\\](?:out|electron)[/\\]|node:)((?:[\w-]+[/\\])*[\w.-]+):(\d+)/.exec(line)
@@ -105,7 +105,7 @@ function fieldsOf(line: string): Record<string, unknown> | null {
   }
 }
 
-/** Takes out what is known to be private, wherever it still stands. */
+/** Removes everything that is known to be private, wherever it still occurs. */
 export function withoutPrivate(text: string, privateTexts: readonly string[]): string {
   return privateTexts
     .filter((each) => each.length >= 4)

@@ -16,7 +16,7 @@ const SecretsFile = z.strictObject({
 })
 type Secrets = ReadonlyMap<string, string>
 
-/** References of secrets that are to go from the file: it was held when they were wiped. */
+/** References of wiped secrets that are still in the file, because another program held it. */
 const PendingWipes = z.array(z.uuid())
 
 export interface OpenedVault {
@@ -25,18 +25,17 @@ export interface OpenedVault {
 }
 
 interface SecretFileOptions {
-  /** Others may read the folder: what is in the file serves, and nothing is added. */
+  /** Others may read the folder: the stored secrets are still used, but none is added. */
   readonly isOpen?: boolean
-  /** Stands in for the clock in tests. */
+  /** Replaces the clock in tests. */
   readonly wait?: Pause
 }
 
 /**
- * Keeps secrets in `secrets.json`, in the clear, in a file for this user alone: for hosts without a
- * key store. What it answers to `protect` is a reference into that file, so that the settings hold
- * no secret.
+ * Keeps secrets in `secrets.json`, unencrypted, in a file for this user alone: for hosts without a
+ * key store. `protect` answers a reference into that file, so that the settings contain no secret.
  *
- * @throws StartRefused when another program holds the file for longer than a second.
+ * @throws StartRefused if another program holds the file for longer than a second.
  */
 export async function openSecretFile(
   dataFolder: string,
@@ -50,7 +49,7 @@ export async function openSecretFile(
   return { vault: isOpen ? { ...vault, place, protect } : vault, notices }
 }
 
-/** For a host that keeps nothing. */
+/** For a host that stores nothing. */
 export const memoryVault: SecretVault = {
   place: async () => 'memory',
   protect: async () => failed({ kind: 'secret-store-unavailable' }),
@@ -79,7 +78,7 @@ function vaultOver(file: SecretFile): SecretVault {
   }
 }
 
-/** The file, and beside it the list of what could not be taken out of it yet. */
+/** The file, and the list of secrets that could not be removed from it yet. */
 class SecretFile {
   readonly #file: string
   readonly #listFile: string
@@ -126,10 +125,10 @@ class SecretFile {
   }
 
   /**
-   * The secret counts no more at once. Where another program holds the file, the next write or the
-   * next start takes it out.
+   * The secret stops being valid at once. If another program holds the file, the next write or the
+   * next start removes the secret from it.
    *
-   * @throws when it stays in the file and that could not be noted either.
+   * @throws if the secret stays in the file and that could not be recorded either.
    */
   async wipe(reference: string): Promise<void> {
     if (!this.#secrets.has(reference)) return
@@ -167,7 +166,7 @@ class SecretFile {
     try {
       await removeFile(this.#listFile, this.#wait)
     } catch {
-      // It names nothing that is still there.
+      // The list names nothing that is still in the file.
     }
   }
 
@@ -203,9 +202,9 @@ function jsonOf(text: string): unknown {
 const REFERENCE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
- * A vault that takes over what the browser's host kept in the clear in the same folder: a secret
- * that the vault does not know is read from that file and sealed, and goes from it as soon as the
- * sealed form is stored. The file itself goes with its last secret.
+ * A vault that takes over what the browser's host kept unencrypted in the same folder: a secret
+ * that the vault does not know is read from that file and sealed, and removed from it as soon as
+ * the sealed form is stored. The file is deleted with its last secret.
  *
  * @throws StartRefused as `openSecretFile`.
  */

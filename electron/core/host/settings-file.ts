@@ -13,7 +13,7 @@ import {
 } from '../../files/replace-file.ts'
 import type { Json, SettingsStore } from '../ports.ts'
 
-/** How often a file is tried again that another program holds. */
+/** How often Ferry retries a file that another program holds. */
 const RETRY_HELD_EVERY_MS = 30_000
 
 const Values = z.record(z.string(), z.json())
@@ -24,11 +24,11 @@ export interface OpenedSettings {
 }
 
 /**
- * Opens `settings.json` in the data folder: one JSON object, as every older Ferry wrote it. A file
- * that is none is moved aside and reported, and settings begin again.
+ * Opens `settings.json` in the data folder: one JSON object, as every older version wrote it. Any
+ * other content is moved aside and reported, and settings start empty.
  *
- * @param wait stands in for the clock in tests.
- * @throws StartRefused when another program holds the file for longer than a second.
+ * @param wait replaces the clock in tests.
+ * @throws StartRefused if another program holds the file for longer than a second.
  */
 export async function openSettings(
   dataFolder: string,
@@ -48,16 +48,16 @@ export async function openSettings(
 }
 
 /**
- * Settings in memory, and in their file as soon as they change. The first try to write is
- * synchronous and waits for nothing, so that a full disk is said to the caller. Where another
- * program holds the file, the newest settings are written once it lets go.
+ * Keeps settings in memory, and writes them to their file as soon as they change. The first attempt
+ * to write is synchronous and does not wait, so that the caller learns about a full disk. If
+ * another program holds the file, the newest settings are written once it lets go.
  */
 class SettingsFile implements SettingsStore {
   readonly #file: string
   readonly #wait: Pause | undefined
-  /** As JSON, so that nobody changes a value without `set`. */
+  /** As JSON, so that nothing changes a value without `set`. */
   readonly #texts: Map<string, string>
-  /** The write that is under way while another program holds the file. */
+  /** The write that is in progress while another program holds the file. */
   #writing: Promise<void> | null = null
   #isUnwritten = false
   #timer: NodeJS.Timeout | null = null
@@ -101,7 +101,7 @@ class SettingsFile implements SettingsStore {
   #change(key: string, text: string | undefined): void {
     const before = this.#texts.get(key)
     this.#put(key, text)
-    // A write that is under way looks for changes when it has ended.
+    // A write in progress looks for changes when it has ended.
     if (this.#writing !== null) return
     try {
       this.#writeNow()
@@ -121,7 +121,7 @@ class SettingsFile implements SettingsStore {
     return JSON.stringify(Object.fromEntries(values), null, '\t')
   }
 
-  /** Only the last step meets other programs: nobody knows the new file's name before. */
+  /** Only the rename can meet other programs: before it, nobody knows the new file's name. */
   #writeNow(): void {
     const next = writtenBeside(this.#file, this.#text())
     try {

@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 3_600_000
 
 const Kept = z.object({
   checks: z.enum(['unasked', 'daily', 'off']),
-  /** When the feed was last asked, whatever became of it. */
+  /** When the feed was last asked, whatever the result. */
   askedAtMs: z.nullable(z.number()),
   newest: z.nullable(z.string()),
   hidden: z.nullable(z.string()),
@@ -25,8 +25,8 @@ type UpdatePorts = Pick<
 >
 
 /**
- * Finds out about newer releases. The feed is asked only if the user agreed, at most once a day, and
- * never during uploads: neither the line nor a restart may get in their way.
+ * Looks for newer releases. The feed is asked only if the user agreed, at most once a day, and
+ * never during uploads: neither network traffic nor a restart may interfere with them.
  */
 export class Updates {
   readonly #ports: UpdatePorts
@@ -34,7 +34,7 @@ export class Updates {
   readonly #timer: NodeJS.Timeout | null
   #kept: Kept
   #step: UpdateState['step'] = 'idle'
-  /** Until the window has told otherwise, uploads of the last session may be going on. */
+  /** Until the window has reported, uploads of the last session may be running. */
   #isUploading = true
   #work: AbortController | null = null
 
@@ -79,7 +79,7 @@ export class Updates {
     return this.state()
   }
 
-  /** Answers at once; the rest is told by notices. */
+  /** Answers at once; notices report the rest. */
   install(): Outcome<UpdateState | null> {
     const feed = this.#feed
     const canInstall = this.state()?.newer?.canInstall === true
@@ -89,7 +89,7 @@ export class Updates {
     return succeeded(this.state())
   }
 
-  /** From the window, as uploads begin and end. */
+  /** Called by the window when uploads begin and end. */
   uploading(isUploading: boolean): void {
     this.#isUploading = isUploading
     if (isUploading) this.#work?.abort()
@@ -111,11 +111,12 @@ export class Updates {
     const { checks, askedAtMs } = this.#kept
     if (feed === null || checks !== 'daily' || this.#isUploading || this.#work !== null) return
     const nowMs = this.#ports.now()
-    // Also when the clock was set back by more than a day.
+    // Also asks if the clock was set back by more than a day.
     const isDue = askedAtMs === null || Math.abs(nowMs - askedAtMs) >= DAY_MS
     if (!isDue) return
     void this.#working(async (signal) => {
-      // Kept before asking: a Ferry that dies or is started ten times a day asks once all the same.
+      // Stored before asking: even if Ferry crashes or is started ten times a day, it asks only
+      // once.
       this.#keep({ askedAtMs: nowMs })
       const newest = await feed.newest(signal)
       if (signal.aborted || newest === null) return
@@ -133,7 +134,7 @@ export class Updates {
       await feed.installAndRestart()
       this.#step = 'idle'
     } catch (error) {
-      // Uploads that begin go first; the offer stays as it was.
+      // Uploads that begin have priority; the offer stays.
       this.#step = signal.aborted ? 'idle' : 'failed'
       if (!signal.aborted) throw error
     } finally {
@@ -141,7 +142,7 @@ export class Updates {
     }
   }
 
-  /** A feed that cannot be asked is no trouble of the user's: it is asked again tomorrow. */
+  /** A feed that does not answer is not worth a notice: it is asked again tomorrow. */
   async #working(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const controller = new AbortController()
     this.#work = controller
@@ -172,7 +173,7 @@ function numbersOf(version: string): readonly number[] | null {
   return numbers?.map(Number) ?? null
 }
 
-/** False, too, when either is no plain release: Ferry offers nothing that it cannot compare. */
+/** Also false if either is no plain release: Ferry offers nothing that it cannot compare. */
 export function isNewer(version: string, than: string): boolean {
   const [ours, theirs] = [numbersOf(than), numbersOf(version)]
   if (ours === null || theirs === null) return false

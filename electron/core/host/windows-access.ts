@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { removeFile, temporaryName } from '../../files/replace-file.ts'
 import type { Environment } from '../ports.ts'
 
-/** Runs a program of Windows without a shell and answers what it prints. Rejects when it fails. */
+/** Runs a Windows program without a shell and answers its output. Rejects if it fails. */
 export type RunProgram = (program: string, args: readonly string[]) => Promise<string>
 
 export interface AccessDeps {
@@ -22,9 +22,9 @@ const runProgram: RunProgram = async (program, args) => {
 }
 
 /**
- * The system and its administrators may do everything besides the user, as in a profile. By
- * their well-known SIDs, since the names are translated.
- * Source: learn.microsoft.com/windows-server/identity/ad-ds/manage/understand-security-identifiers
+ * Besides the user, the system and its administrators have full access, as in a profile. Listed by
+ * their well-known SIDs, since the names are translated. Source:
+ * learn.microsoft.com/windows-server/identity/ad-ds/manage/understand-security-identifiers
  */
 const SYSTEM = 'S-1-5-18'
 const ADMINISTRATORS = 'S-1-5-32-544'
@@ -34,15 +34,15 @@ const ADMINISTRATORS_IN_SDDL = ['BA', ADMINISTRATORS]
 /** The computer's first administrator, whose SID ends with 500. */
 const LOCAL_ADMINISTRATOR = 'LA'
 
-/** Ferry's own, and SQLite's beside them: a folder with them is not somebody else's. */
+/** Ferry's own files, and SQLite's beside them: a folder with these is not somebody else's. */
 const OWN_NAMES = ['records.sqlite', 'settings.json', 'host-lock.sqlite']
 
 /**
- * Makes a folder outside the profile this user's alone, as folders of the profile are: what stands
+ * Restricts a folder outside the profile to this user, as folders of the profile are: a folder
  * beside `C:\Users` is open to all users of the computer, to read and mostly to change.
  *
- * @returns false when others may still get in: the disk keeps no access lists, they may not be
- * changed, or the folder is a whole drive or holds things that are not Ferry's.
+ * @returns false if others may still have access: the disk keeps no access lists, they may not be
+ * changed, or the folder is a whole drive or contains things that are not Ferry's.
  */
 export async function narrowToUser(folder: string, deps: AccessDeps): Promise<boolean> {
   const { environment, run = runProgram } = deps
@@ -63,10 +63,10 @@ export async function narrowToUser(folder: string, deps: AccessDeps): Promise<bo
   }
 }
 
-/** Below it the list that is inherited lets in the user, the system and administrators alone. */
+/** Below the profile, the inherited list allows only the user, the system and administrators. */
 function isInProfile(folder: string, { USERPROFILE }: Environment): boolean {
   if (!USERPROFILE) return false
-  // `relative` compares without regard to case, as Windows does.
+  // `relative` ignores case, as Windows does.
   const way = win32.relative(USERPROFILE, folder)
   return way !== '' && way.split('\\')[0] !== '..' && !win32.isAbsolute(way)
 }
@@ -79,15 +79,15 @@ function sidIn(csv: string): string | null {
 type Icacls = (...args: readonly string[]) => Promise<string>
 
 /**
- * The folder's list in SDDL. What icacls shows has translated names; what it saves has none: the
- * folder's name on a line, and its list on the next one.
+ * The folder's list in SDDL. icacls shows translated names, but saves none: the saved file has the
+ * folder's name on one line, and its list on the next.
  */
 async function accessList(folder: string, icacls: Icacls): Promise<string> {
   const saved = temporaryName(join(folder, 'access'))
   try {
     await icacls(folder, '/save', saved, '/q')
     const bytes = await readFile(saved)
-    // UTF-16, with a mark or without.
+    // UTF-16, with a byte-order mark or without.
     const text = bytes.toString(bytes.includes(0) ? 'utf16le' : 'utf8')
     return /^D:.*$/m.exec(text.replaceAll('\r', ''))?.[0] ?? ''
   } finally {
@@ -96,8 +96,8 @@ async function accessList(folder: string, icacls: Icacls): Promise<string> {
 }
 
 /**
- * Nothing is inherited (`P`), and everyone who is let in is one of the three. Denials harm nobody;
- * an entry of any other kind proves nothing.
+ * True if nothing is inherited (`P`), and everyone who is allowed is one of the three. Denials do
+ * no harm; an entry of any other kind proves nothing.
  */
 function isNarrow(sddl: string, user: string): boolean {
   const flags = /^D:([A-Z]*)\(/.exec(sddl)?.[1]
@@ -110,7 +110,7 @@ function isNarrow(sddl: string, user: string): boolean {
   )
 }
 
-/** A whole drive, and a folder with other things in it, are not Ferry's to close. */
+/** Ferry must not close a whole drive, or a folder with other things in it. */
 function isOwnFolder(folder: string): boolean {
   const names = readdirSync(folder).filter((name) => !name.endsWith('.tmp'))
   const isDrive = win32.parse(folder).root === win32.normalize(folder)
