@@ -9,7 +9,7 @@ export interface PolicyScope {
   readonly bucket: string
   /** Empty: the whole bucket. */
   readonly prefix: string
-  /** As the form has it: it tells the partition of the names. */
+  /** The region of the form, which determines the partition of ARNs. */
   readonly region: string
   readonly wants: readonly PolicyWant[]
   readonly rules: Pick<UploadRules, 'tags' | 'acl' | 'encryption'>
@@ -27,7 +27,7 @@ interface Statement {
 const PART_ACTIONS = ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts']
 
 /**
- * By what they are about: objects, or the bucket itself.
+ * Grouped by their target: objects, or the bucket itself.
  * docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
  */
 const ACTIONS: Record<
@@ -36,7 +36,7 @@ const ACTIONS: Record<
 > = {
   upload: { onObjects: ['s3:PutObject', ...PART_ACTIONS], onBucket: [] },
   share: { onObjects: ['s3:GetObject'], onBucket: [] },
-  // Of the bucket, too, but kept to the prefix by a condition: see `listing`.
+  // Also an action on the bucket, but limited to the prefix by a condition: see `listing`.
   browse: { onObjects: [], onBucket: [] },
   delete: { onObjects: ['s3:DeleteObject', 's3:DeleteObjectVersion'], onBucket: [] },
   tidy: { onObjects: PART_ACTIONS, onBucket: ['s3:ListBucketMultipartUploads'] },
@@ -59,7 +59,7 @@ export function iamPolicy(scope: PolicyScope): string | null {
 
 /** The same as a policy of the bucket. `principal` must pass `isPrincipal`. */
 export function bucketPolicy(scope: PolicyScope, principal: string): string | null {
-  // A bucket cannot give leave to use an encryption key.
+  // A bucket policy cannot allow the use of an encryption key.
   return policyText(
     bucketStatements(scope).map(({ Sid, Effect, ...rest }) => {
       return { Sid, Effect, Principal: { AWS: principal }, ...rest }
@@ -67,7 +67,9 @@ export function bucketPolicy(scope: PolicyScope, principal: string): string | nu
   )
 }
 
-/** A user, role or account, never everybody. Ceph's have a tenant or nothing for the account. */
+/**
+ * A user, role or account, never everybody. In Ceph's principals the account is a tenant or empty.
+ */
 export function isPrincipal(text: string): boolean {
   return /^arn:[a-z-]+:(iam|sts)::[\w-]*:(root|(user|role|assumed-role|federated-user)\/[\w+=,.@/-]+)$/.test(
     text,
@@ -136,7 +138,7 @@ function keyStatements({ wants, rules, region }: PolicyScope): readonly Statemen
   if (keyId === '') return []
   const alias = /(?:^|:)(alias\/.+)$/.exec(keyId)?.[1]
   const anyKey = `arn:${partitionOf(region)}:kms:${literal(region) || '*'}:*:key/`
-  // An alias is no resource of these actions, but a condition may name it:
+  // An alias is not a valid resource of these actions, but a condition may name it:
   // docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
   if (alias !== undefined) {
     return allow('FerryKey', actions, `${anyKey}*`).map((statement) => {
@@ -161,9 +163,9 @@ function literal(text: string): string {
 }
 
 /**
- * The one CORS rule that Ferry's window needs, whole, since a store stops at the first rule that
- * fits. S3 takes no wildcard in `ExposeHeaders`. POST is for forms by which somebody else puts
- * files in.
+ * The one CORS rule that Ferry's window needs, complete, since a store stops at the first rule that
+ * fits. S3 accepts no wildcard in `ExposeHeaders`. POST is for forms with which others upload
+ * files.
  * @param allowedOrigin an origin, or a pattern of origins with one `*` in it.
  */
 export function corsRuleFor(allowedOrigin: string): CorsRule {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { MIB } from './limits.ts'
 import type { UploadRules } from './rules/upload-rules.ts'
 
-/** What the destination's rules say for the file's extension; null: nothing. */
+/** The type that the destination's rules set for the file's extension; null: none. */
 export function contentTypeByRules(
   { contentTypes }: Pick<UploadRules, 'contentTypes'>,
   name: string,
@@ -25,7 +25,7 @@ export function hasCharset(contentType: string): boolean {
   return /;\s*charset\s*=/i.test(contentType)
 }
 
-/** A text's type with the encoding that was found in its bytes; what says one already stays. */
+/** A text's type with the encoding that was found in its bytes; an existing charset stays. */
 export function withCharset(contentType: string, encoding: TextEncoding | null): string {
   const isFound = encoding !== null && encoding !== 'unknown'
   if (!isFound || !isTextType(contentType) || hasCharset(contentType)) return contentType
@@ -33,24 +33,27 @@ export function withCharset(contentType: string, encoding: TextEncoding | null):
   return typed.length > MAX_TYPE_LENGTH ? contentType : typed
 }
 
-/** As the records have it. */
+/** The limit of the records. */
 const MAX_TYPE_LENGTH = 255
 
 /**
- * How the bytes of a text are to be read, by the labels that browsers know
- * (encoding.spec.whatwg.org/#names-and-labels). `unknown`: they are not UTF-8 and do not say what
- * else they are, so a browser could only guess.
+ * The encoding of a text, by the labels that browsers know
+ * (encoding.spec.whatwg.org/#names-and-labels). `unknown`: the bytes are not UTF-8 and do not
+ * indicate another encoding, so a browser could only guess.
  */
 export const TextEncoding = z.enum(['utf-8', 'utf-16le', 'utf-16be', 'unknown'])
 export type TextEncoding = z.infer<typeof TextEncoding>
 
-/** So much of a file is looked at: most texts as a whole, and little of a log of many gigabytes. */
+/**
+ * The number of bytes that are examined: most texts completely, and little of a log of many
+ * gigabytes.
+ */
 export const TEXT_PROBE_BYTES = MIB
 
 /**
- * The encoding of a text by its first bytes: that of its byte-order mark, or UTF-8 where they are
+ * The encoding of a text by its first bytes: that of its byte-order mark, or UTF-8 if they are
  * valid UTF-8, as ASCII and an empty file are.
- * @param isWhole there are no more bytes; else a character may be cut at the end.
+ * @param isWhole there are no more bytes; otherwise a character may be cut at the end.
  */
 export function textEncodingOf(start: Uint8Array, isWhole: boolean): TextEncoding {
   const marked = MARKS.find(({ mark }) => mark.every((byte, index) => start[index] === byte))
@@ -59,7 +62,7 @@ export function textEncodingOf(start: Uint8Array, isWhole: boolean): TextEncodin
   return isPlain && isUtf8(start, isWhole) ? 'utf-8' : 'unknown'
 }
 
-/** Longer marks first: that of UTF-32, which no browser reads, begins as that of UTF-16. */
+/** Longer marks first: UTF-32's, which no browser reads, begins like UTF-16's. */
 const MARKS: readonly { readonly mark: readonly number[]; readonly encoding: TextEncoding }[] = [
   { mark: [0xff, 0xfe, 0, 0], encoding: 'unknown' },
   { mark: [0xef, 0xbb, 0xbf], encoding: 'utf-8' },
@@ -67,14 +70,14 @@ const MARKS: readonly { readonly mark: readonly number[]; readonly encoding: Tex
   { mark: [0xfe, 0xff], encoding: 'utf-16be' },
 ]
 
-/** In every character of UTF-16 without a mark that is ASCII, and in binary files. */
+/** NUL occurs in every ASCII character of UTF-16 without a mark, and in binary files. */
 const NUL = 0
 const ESCAPE = 0x1b
 const DOLLAR = 0x24
 
 /**
- * ISO-2022-JP and its like are ASCII to the eye and switch by these two bytes (RFC 1468). Colours
- * of a terminal, which logs are full of, begin otherwise.
+ * ISO-2022-JP and similar encodings look like ASCII and switch with these two bytes (RFC 1468).
+ * Terminal colours, which are frequent in logs, begin differently.
  */
 function hasSwitch(bytes: Uint8Array): boolean {
   for (let at = bytes.indexOf(ESCAPE); at !== -1; at = bytes.indexOf(ESCAPE, at + 1)) {
@@ -83,7 +86,10 @@ function hasSwitch(bytes: Uint8Array): boolean {
   return false
 }
 
-/** Neither runtime's `TextDecoder` is known to both, so the Unicode Standard's table 3-7 it is. */
+/**
+ * The types of page and host share no `TextDecoder`, so this follows table 3-7 of the Unicode
+ * Standard.
+ */
 function isUtf8(bytes: Uint8Array, isWhole: boolean): boolean {
   let at = 0
   while (at < bytes.length) {
@@ -104,7 +110,7 @@ function isUtf8(bytes: Uint8Array, isWhole: boolean): boolean {
 
 const CONTINUATION = [0x80, 0xbf] as const
 
-/** By the first byte: how many follow, and what the second may be. */
+/** By the first byte: the number of bytes that follow, and the range of the second one. */
 const FORMS = [
   { from: 0xc2, to: 0xdf, following: 1, second: CONTINUATION },
   { from: 0xe0, to: 0xe0, following: 2, second: [0xa0, 0xbf] },
@@ -116,7 +122,7 @@ const FORMS = [
   { from: 0xf4, to: 0xf4, following: 3, second: [0x80, 0x8f] },
 ] as const
 
-/** The entries of a list as HTML's `accept` has it, in lower case. */
+/** The entries of a list in the form of HTML's `accept`, in lower case. */
 export function acceptTokens(accept: string): string[] {
   return accept
     .split(',')

@@ -1,8 +1,9 @@
 import type { CorsRule } from './commands/checks.ts'
 
 /**
- * Whether an `AllowedOrigin` of a CORS rule fits a page's origin. S3 takes at most one `*`, anywhere
- * in it: docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html#cors-allowed-origin
+ * Whether an `AllowedOrigin` of a CORS rule matches a page's origin. S3 accepts at most one `*`,
+ * anywhere in it:
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html#cors-allowed-origin
  */
 export function allowsOrigin(allowedOrigin: string, origin: string): boolean {
   const star = allowedOrigin.indexOf('*')
@@ -19,7 +20,9 @@ export function isOriginPattern(allowedOrigin: string): boolean {
   return allowedOrigin !== '*' && allowedOrigin.includes('*')
 }
 
-/** Origins that Ferry's windows in a browser have, or had: this computer's own, on any port. */
+/**
+ * Origins of Ferry's browser windows, now or in earlier versions: this computer's own, on any port.
+ */
 export function isWindowOrigin(allowedOrigin: string): boolean {
   return /^http:\/\/(127\.0\.0\.1|localhost|[a-z0-9*-]{1,63}\.localhost)(:\d{1,5})?$/.test(
     allowedOrigin.slice(0, 200),
@@ -39,7 +42,7 @@ export function corsAsJson(rule: CorsRule): string {
 }
 
 /**
- * As `PutBucketCors` and the tools around other stores take it.
+ * In the form of `PutBucketCors` and of the tools for other stores.
  * docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketCors.html
  */
 export function corsAsXml(rule: CorsRule): string {

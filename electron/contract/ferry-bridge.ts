@@ -9,7 +9,7 @@ export type CommandHandlers = {
   readonly [N in CommandName]: (input: CommandInput<N>) => Promise<Outcome<CommandOutput<N>>>
 }
 
-/** What the page calls: the same rows. */
+/** The calls of the page: the same rows. */
 export type CommandCalls = {
   readonly [N in CommandName]: (input: CommandInput<N>) => Promise<Outcome<CommandOutput<N>>>
 }
@@ -35,24 +35,24 @@ export interface FerryBridge<FileLike> {
     files: readonly FileLike[],
   ) => Promise<Outcome<readonly Outcome<Source>[]>>
   /**
-   * The other one: what Chromium hides of folders. Each is named by the `File` that a drop has for
-   * it, or by any file of a chosen one. Answers one finding per folder, in order; null where the
-   * host cannot see it, as in a browser. At most `MAX_BATCH` folders a call.
+   * The other one: finds what Chromium hides of folders. Each folder is identified by the `File`
+   * that a drop has for it, or by any file of a chosen folder. Answers one finding per folder, in
+   * order; null if the host cannot see it, as in a browser. At most `MAX_BATCH` folders a call.
    */
   readonly inspectFolders: (
     folders: readonly FileLike[],
   ) => Promise<Outcome<readonly (FolderFindings | null)[]>>
 }
 
-/** Makes one entry per row of a table, typed as the caller says. */
+/** Makes one entry per row of a table, with the type that the caller specifies. */
 export function mapRows<T extends object, R>(table: T, toEntry: (row: keyof T & string) => R) {
   const names = Object.keys(table) as (keyof T & string)[]
   return Object.fromEntries(names.map((row) => [row, toEntry(row)])) as { [N in keyof T]: R }
 }
 
 /**
- * The rows of the table by their names alone. The preload needs no more of them, and so carries no
- * schema into the page's process. A row that is missing here, or is no row, does not compile.
+ * The names of the rows alone. The preload needs nothing else of them, and so loads no schema into
+ * the page's process. A row that is missing here, or does not exist, does not compile.
  */
 export const COMMAND_NAMES: Readonly<Record<CommandName, true>> = {
   describeHost: true,

@@ -4,10 +4,10 @@ import * as z from 'zod/mini'
 export const SourceId = z.uuid().brand('SourceId')
 export type SourceId = z.infer<typeof SourceId>
 
-/** Stands for one file's journey. S3's own upload ID never leaves the host. */
+/** Identifies one file's upload. S3's own upload ID never leaves the host. */
 export const UploadId = z.uuid().brand('UploadId')
 export type UploadId = z.infer<typeof UploadId>
 
-/** Stands for a bucket, a prefix, its credentials and its rules. */
+/** Identifies a bucket, a prefix, its credentials and its rules. */
 export const DestinationId = z.uuid().brand('DestinationId')
 export type DestinationId = z.infer<typeof DestinationId>

@@ -4,7 +4,7 @@ export const GIB = 1024 * MIB
 export const TIB = 1024 * GIB
 
 /**
- * What S3 itself allows.
+ * S3's own limits.
  * Source: docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
  */
 export const S3_LIMITS = {

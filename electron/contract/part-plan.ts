@@ -32,8 +32,8 @@ export interface BodyLengths {
 const FAST_LIMIT = 4 * MIB
 
 /**
- * @param limits the rules' part length and speed, where they say one, and the store's usual length.
- * Under a speed limit parts are short: each travels in one burst, with a pause after it.
+ * @param limits the part length and speed of the rules, if they set any, and the store's usual
+ * length. Under a speed limit parts are short: each is sent in one burst, with a pause after it.
  */
 export function bodyLengthsOf(limits: {
   readonly partBytes: number | null
@@ -49,7 +49,7 @@ export function bodyLengthsOf(limits: {
   return { partBytes: usualPartBytes, singleBytes: fromBytes - 1 }
 }
 
-/** Half open: `start` is in, `end` is out. */
+/** Half open: includes `start` but not `end`. */
 export interface ByteRange {
   readonly start: number
   readonly end: number

@@ -14,7 +14,7 @@ export const SOURCE_SCHEME = 'source'
 /** `fetch` it with one `Range` header; answered with 206 and exactly these bytes. */
 export const sourceUrl = (sourceId: string) => `${SOURCE_SCHEME}://${sourceId}/`
 
-/** Loopback: a session is proven by a cookie and by this header. */
+/** Loopback: a cookie and this header prove a session. */
 export const SESSION_HEADER = 'x-ferry-session'
 /** The answer of `exchange`, which also sets the cookie, and of `renew`. The header carries `secret`. */
 export interface SessionOpened {
@@ -37,5 +37,5 @@ export const LOOPBACK_ROUTES = {
   notices: '/api/notices',
 } as const
 
-/** What a transport accepts as one message; far above the largest honest batch. */
+/** The largest message that a transport accepts; far above the largest legitimate batch. */
 export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024

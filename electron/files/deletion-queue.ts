@@ -4,9 +4,9 @@ import * as z from 'zod/mini'
 import { isTemporaryName, type Pause, removeFile, replaceFile } from './replace-file.ts'
 
 const Entry = z.strictObject({
-  /** Below the folder, with `/` between names on every system. */
+  /** The path below the folder, with `/` between names on every system. */
   path: z.string(),
-  /** Tells the file from one that is made in its place later. */
+  /** Distinguishes the file from one that is created under the same name later. */
   identity: z.string(),
 })
 type Entry = z.infer<typeof Entry>
@@ -15,8 +15,9 @@ const ListFile = z.strictObject({ version: z.literal(1), files: z.array(Entry) }
 const LIST_NAME = 'to-delete.json'
 
 /**
- * Deletes files of one folder. A file that another program holds for longer than a second is written
- * down, and the next start deletes it. A file that has been made in its place since then stays.
+ * Deletes files of one folder. If another program holds a file for longer than a second, its name
+ * is recorded and the next start deletes it. A file that was created under the same name since then
+ * stays.
  *
  * One list per folder and process.
  */
@@ -29,7 +30,7 @@ export class DeletionQueue {
 
   /**
    * @param folder absolute.
-   * @param wait stands in for the clock in tests.
+   * @param wait replaces the clock in tests.
    */
   constructor(folder: string, wait?: Pause) {
     this.#folder = folder
@@ -40,26 +41,26 @@ export class DeletionQueue {
    * Never rejects.
    *
    * @param file absolute, below the folder.
-   * @returns false when the file is still there. It is remembered, unless it lies elsewhere.
+   * @returns false if the file is still there. It is recorded, unless it is outside the folder.
    */
   async remove(file: string): Promise<boolean> {
     if (await this.#isRemoved(file)) return true
     const path = relative(this.#folder, file).split(sep).join('/')
     const identity = await identityOf(file)
-    // Windows shows a file no more that goes as soon as the last program closes it.
+    // Windows no longer shows a file that is deleted as soon as the last program closes it.
     if (identity === null) return true
     if (isBelow(path)) await this.#change((entries) => [...entries, { path, identity }])
     return false
   }
 
   /**
-   * For the start, before anything else writes to the folder: deletes what is on the list, and the
-   * temporary files that a process left in the folder itself by ending in the middle of a write.
-   * Never rejects.
+   * Called at the start, before anything else writes to the folder: deletes the recorded files, and
+   * the temporary files that a process left in the folder itself by ending in the middle of a
+   * write. Never rejects.
    */
   async deleteQueued(): Promise<void> {
     const [remembered, temporary] = await Promise.all([this.#read(), this.#temporaryFiles()])
-    // Together: however many are held, the start waits for about a second.
+    // All at once: however many are held, the start waits for about a second.
     const stays = await Promise.all(remembered.map((entry) => this.#staysAfterAll(entry)))
     if (remembered.length > 0) await this.#change(() => remembered.filter((_, at) => stays[at]))
     await Promise.all(temporary.map((file) => this.remove(file)))
@@ -89,7 +90,10 @@ export class DeletionQueue {
     return change
   }
 
-  /** A full disk costs the list, and is said where a file of the user's is lost. */
+  /**
+   * If the disk is full, the list is not written; other code reports the full disk when it matters
+   * to the user.
+   */
   async #write(): Promise<void> {
     const file = join(this.#folder, LIST_NAME)
     try {
@@ -105,7 +109,7 @@ export class DeletionQueue {
       const text = await readFile(join(this.#folder, LIST_NAME), 'utf8')
       return ListFile.parse(JSON.parse(text)).files
     } catch {
-      // No list, or none that could be trusted.
+      // There is no list, or none that can be trusted.
       return []
     }
   }
@@ -120,7 +124,7 @@ export class DeletionQueue {
   }
 }
 
-/** Null: the file is not there, or cannot be looked at. */
+/** Null: the file does not exist, or cannot be examined. */
 async function identityOf(file: string): Promise<string | null> {
   try {
     const stats = await lstat(file, { bigint: true })

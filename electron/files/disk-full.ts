@@ -1,7 +1,7 @@
 /** SQLite's result code for "database or disk is full": sqlite.org/rescode.html#full */
 const SQLITE_FULL = 13
 
-/** True for what the file system and SQLite throw when nothing more fits (quota included). */
+/** True for the errors of the file system and SQLite when nothing more fits (quota included). */
 export function isDiskFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ('errcode' in error && typeof error.errcode === 'number') {

@@ -20,16 +20,17 @@ const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
 
 /**
- * Makes a folder for this user alone, or takes one that exists: others lose the right to look into
- * it. A link to a folder of the user's is followed, for the data may lie on another disk.
+ * Creates a folder for this user alone, or takes an existing one and removes other users' right to
+ * look into it. A link to a folder of the user's is followed, because the data may be on another
+ * disk.
  *
- * @returns `open` where its disk keeps no modes. On Windows always `private`: `windows-access.ts`
+ * @returns `open` if its disk keeps no modes. On Windows always `private`: `windows-access.ts`
  * finds out there.
- * @throws StartRefused when other users own it, or may change it or a folder above it, on a disk
- * that keeps modes.
+ * @throws StartRefused if other users own it, or may change it or a folder above it, on a disk that
+ * keeps modes.
  */
 export function claimFolder(folder: string): Privacy {
-  // Before and after: it may be missing, and then its parents are made.
+  // Before and after: if the folder is missing, its parents are created in between.
   assertSafePath(folder)
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE })
   const privacy = assertSafePath(folder)
@@ -42,12 +43,12 @@ export function claimFolder(folder: string): Privacy {
 }
 
 /**
- * Makes an empty file that only this user may read, or takes one that exists, before anything is
- * written to it. SQLite gives the files beside a database the database's own mode (findCreateFileMode
- * in sqlite.org/src/file/src/os_unix.c), so this covers the journal, too.
+ * Creates an empty file that only this user may read, or takes an existing one, before anything is
+ * written to it. SQLite gives the files beside a database the database's own mode
+ * (findCreateFileMode in sqlite.org/src/file/src/os_unix.c), so this also covers the journal.
  *
- * @throws StartRefused when the file is another user's, may be changed by others, or is a link. What
- * its disk shows of users and modes does not count where that disk keeps none.
+ * @throws StartRefused if the file belongs to another user, may be changed by others, or is a link.
+ * Users and modes do not count on a disk that does not keep them.
  */
 export function claimFile(file: string): void {
   try {
@@ -59,7 +60,7 @@ export function claimFile(file: string): void {
   }
 }
 
-/** As `claimFile`, for a file that need not be there. */
+/** Like `claimFile`, for a file that need not exist. */
 export function claimExisting(file: string): void {
   const stats = lstatSync(file, { throwIfNoEntry: false })
   if (stats === undefined) return
@@ -71,7 +72,7 @@ export function claimExisting(file: string): void {
   if (!stats.isFile()) throw new StartRefused(`Ferry does not use ${file}: it is not a file.`)
   if (isPrivate(stats) || !storesPermissions(dirname(file))) return
   assertOwnedByUser(file, stats)
-  // The file is not opened: closing any handle of it would give up SQLite's locks on it
+  // The file is not opened: closing any handle of it would release SQLite's locks on it
   // (sqlite.org/howtocorrupt.html, section 2.2).
   tighten(file, FILE_MODE)
 }
@@ -83,7 +84,7 @@ function tighten(path: string, mode: number): void {
   } catch (error) {
     if (!isErrno(error, 'EPERM', 'ENOTSUP', 'ENOSYS')) throw error
   }
-  // Some network drives say that they did, and did not.
+  // Some network drives report success without changing the mode.
   if (!isShared(path)) return
   throw new StartRefused(
     `Ferry does not use ${path}: other users of this computer may read it, and its disk keeps no permissions. Choose another folder with --data-dir.`,
@@ -103,28 +104,28 @@ function isErrno(error: unknown, ...codes: readonly string[]): boolean {
 }
 
 /**
- * False on Windows, where a file's mode says nothing and the folder's access list decides: below the
- * profile it keeps other users out, elsewhere it may not.
+ * False on Windows, where a file's mode means nothing and the folder's access list decides: below
+ * the profile it keeps other users out, elsewhere it may not.
  */
 const hasOwners = process.geteuid !== undefined
 
-/** `open`: other users of this computer may read or change what is in a folder. */
+/** `open`: other users of this computer may read or change the contents of a folder. */
 export type Privacy = 'private' | 'open'
 
 const ROOT_UID = 0
 const OTHERS_WRITE = 0o002
 const GROUP_WRITES = 0o020
 const STICKY = 0o1000
-/** As many as the system itself follows: path_resolution(7). */
+/** As many links as the system itself follows: path_resolution(7). */
 const MAX_LINKS = 40
 
 /**
- * Proves that nobody but this user and root can put another folder in the place of `path`: no folder
- * on the way may be written to by others, unless its sticky bit keeps them from what is ours (/tmp).
- * OpenSSH asks the same of the way to its keys (sshd_config(5), StrictModes).
+ * Proves that only this user and root can replace `path` with another folder: no folder on the path
+ * may be writable by others, unless its sticky bit protects our entries (/tmp). OpenSSH requires
+ * the same of the path to its keys (sshd_config(5), StrictModes).
  *
- * A path that does not exist is proven as far as it does. A disk that keeps no modes (a stick, a
- * share) lets everyone in who may reach it: that is answered, and the user told.
+ * For a path that does not exist, the existing part is checked. A disk that keeps no modes (a
+ * stick, a share) admits everybody who can reach it: the result says so, and the user is told.
  *
  * @throws StartRefused
  */
@@ -155,9 +156,9 @@ function assertSafePath(path: string): Privacy {
 }
 
 /**
- * Also for root: what another user owns, that user can change at any time.
+ * Applies to root as well: a user can change at any time what they own.
  *
- * @throws StartRefused when `path` is not this user's, or others may change it.
+ * @throws StartRefused if `path` does not belong to this user, or others may change it.
  */
 export function assertOwnedByUser(path: string, stats: Stats): void {
   if (stats.uid !== process.geteuid?.()) {
@@ -176,7 +177,7 @@ function shellQuoted(path: string): string {
   return `'${path.replaceAll("'", "'\\''")}'`
 }
 
-/** `stats` of the entry; it may be missing, and then it is about to be made by this user. */
+/** `stats` of the entry; absent if the entry is missing, and this user is about to create it. */
 function assertNotReplaceable(folder: string, entry: string, stats: Stats | undefined): Privacy {
   const parent = lstatSync(folder)
   if (!othersMayWrite(parent)) return 'private'
@@ -194,15 +195,15 @@ function assertNotReplaceable(folder: string, entry: string, stats: Stats | unde
 }
 
 /**
- * Where each user has a group of their own, umask 002 is usual and "the group may write" says nothing
- * (Debian's OpenSSH makes the same exception).
+ * If each user has a group of their own, umask 002 is usual and write access for the group is
+ * harmless (Debian's OpenSSH makes the same exception).
  */
 function othersMayWrite({ mode, gid }: Stats): boolean {
   if ((mode & OTHERS_WRITE) !== 0) return true
   return (mode & GROUP_WRITES) !== 0 && !isOwnGroup(gid)
 }
 
-/** A group of the user's name without any other member: group(5). */
+/** A group with the user's name and no other member: group(5). */
 function isOwnGroup(gid: number): boolean {
   try {
     const { username } = userInfo()
@@ -213,7 +214,7 @@ function isOwnGroup(gid: number): boolean {
       return Number(id) === gid && name === username && others.length === 0
     })
   } catch {
-    // No such file, or a user without a name: then the group may be anybody.
+    // There is no such file, or the user has no name: then the group may have any members.
     return false
   }
 }
@@ -230,11 +231,12 @@ const SHARED_BITS = 0o077
 
 /**
  * Whether the disk keeps modes and owners. FAT and exFAT, and mostly the Linux drivers of NTFS and
- * SMB, show one owner and one mode for everything, as they were mounted, and refuse a change of mode
- * or forget it (mount(8), fat; mount.cifs(8), file_mode). A file of ours tells, whoever owns the
- * folder: where modes are kept it is ours alone, since a umask only takes rights away.
+ * SMB, show one owner and one mode for everything, as they were mounted, and refuse a change of
+ * mode or forget it (mount(8), fat; mount.cifs(8), file_mode). A new file shows it, whoever owns
+ * the folder: if modes are kept, the file is readable by this user alone, since a umask only takes
+ * rights away.
  *
- * True where no file can be made: then the folder's own mode and owner are the reason.
+ * True if no file can be created: then the folder's own mode and owner are the reason.
  */
 function storesPermissions(folder: string): boolean {
   const probe = temporaryName(join(folder, 'probe'))
@@ -254,10 +256,10 @@ function storesPermissions(folder: string): boolean {
 }
 
 /**
- * Writes a file and removes it: Windows' `access` looks at no access list (nodejs.org/api/fs.html,
+ * Writes a file and removes it: Windows' `access` ignores access lists (nodejs.org/api/fs.html,
  * fs.access), and a network drive may refuse for reasons of its own.
  *
- * @throws what the file system says.
+ * @throws the file system's error.
  */
 export function assertWritable(folder: string): void {
   const probe = temporaryName(join(folder, 'probe'))

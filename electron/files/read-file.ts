@@ -7,8 +7,8 @@ import { StartRefused } from './start-refused.ts'
 /**
  * Reads one of Ferry's files at the start.
  *
- * @returns null when it is not there.
- * @throws StartRefused when another program holds it for longer than a second.
+ * @returns null if it does not exist.
+ * @throws StartRefused if another program holds it for longer than a second.
  */
 export async function readIfExists(file: string, wait?: Pause): Promise<string | null> {
   try {
@@ -19,7 +19,7 @@ export async function readIfExists(file: string, wait?: Pause): Promise<string |
   }
 }
 
-/** One sentence that names the file, for a start that cannot go on without it. */
+/** One sentence that names the file, for a start that cannot continue without it. */
 function heldAtStart(file: string, cause: unknown): StartRefused {
   return new StartRefused(
     `Ferry cannot start: another program has ${file} open, or you may not change it. Close that program (a virus scanner, a backup or an editor), and start Ferry again.`,
@@ -28,12 +28,12 @@ function heldAtStart(file: string, cause: unknown): StartRefused {
 }
 
 /**
- * Moves a file that cannot be read out of the way, so that a new one can begin and the old one can
- * still be looked at. Files that belong to it (`-wal`, `-shm`) go first, under the same new name: a
+ * Moves an unreadable file aside, so that a new one can be created and the old one can still be
+ * examined. Files that belong to it (`-wal`, `-shm`) are moved first, under the same new name: a
  * journal that stayed would be replayed into the new file.
  *
  * @returns the new name inside the same folder.
- * @throws StartRefused when another program holds one of the files for longer than a second.
+ * @throws StartRefused if another program holds one of the files for longer than a second.
  */
 export async function setAside(
   file: string,
@@ -62,13 +62,13 @@ export async function setAside(
   return name
 }
 
-/** A file without its journal would look sound to the next start, and be of another time. */
+/** A file without its journal would look intact to the next start, but contain an older state. */
 async function moveBack(file: string, aside: string, suffixes: readonly string[]): Promise<void> {
   for (const suffix of suffixes) {
     try {
       await renameFile(aside + suffix, file + suffix)
     } catch {
-      // The journal is kept under its new name, which is all that can be done.
+      // The journal stays under its new name; nothing more can be done.
     }
   }
 }

@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { rename, rm, writeFile } from 'node:fs/promises'
 
 /**
- * Growing, about a second in all. A virus scanner, an indexer or a backup opens a file as soon as it
- * has been closed, mostly for some milliseconds; Windows refuses to rename or delete it meanwhile.
+ * Growing pauses, about a second in all. A virus scanner, an indexer or a backup opens a file as
+ * soon as it is closed, usually for some milliseconds; Windows refuses to rename or delete it
+ * meanwhile.
  */
 const RETRY_PAUSES_MS: readonly number[] = [10, 20, 40, 80, 150, 300, 400]
 
 /**
- * How Node names Windows' "access denied" and "sharing violation" (libuv, src/win/error.c), and what
- * network drives answer while another computer has the file open.
+ * Node's names for Windows' "access denied" and "sharing violation" (libuv, src/win/error.c), and
+ * the errors of network drives while another computer has the file open.
  */
 const HELD = new Set(['EPERM', 'EACCES', 'EBUSY'])
 
@@ -21,15 +22,16 @@ export function pause(ms: number): Promise<void> {
   return promise
 }
 
-/** True for a refusal that may be over in a moment: another program holds the file. */
+/** True for a refusal that may be temporary: another program holds the file. */
 export function isHeld(error: unknown): boolean {
   return error instanceof Error && 'code' in error && HELD.has(String(error.code))
 }
 
 /**
- * Repeats `work` for about a second while another program holds the file. The host goes on meanwhile.
+ * Repeats `work` for about a second while another program holds the file. The host continues
+ * meanwhile.
  *
- * @throws what the last try threw; every other error at once.
+ * @throws the error of the last attempt; every other error at once.
  */
 export async function retryWhileHeld<T>(work: () => Promise<T>, wait: Pause = pause): Promise<T> {
   for (const pauseMs of RETRY_PAUSES_MS) {
@@ -46,21 +48,25 @@ export async function retryWhileHeld<T>(work: () => Promise<T>, wait: Pause = pa
 const FILE_MODE = 0o600
 const TEMPORARY = /\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/
 
-/** In the file's own folder, so that it can be renamed; nobody guesses it and puts a link there. */
+/**
+ * In the file's own folder, so that it can be renamed; nobody can guess the name and put a link
+ * there.
+ */
 export function temporaryName(file: string): string {
   return `${file}.${randomUUID()}.tmp`
 }
 
-/** True for names that `temporaryName` gives: what an end in the middle of a write leaves. */
+/** True for names from `temporaryName`, which remain after an end in the middle of a write. */
 export function isTemporaryName(name: string): boolean {
   return TEMPORARY.test(name)
 }
 
 /**
- * Replaces a file in one step: whoever reads it sees the old content or the new one, also after a
+ * Replaces a file in one step: a reader sees either the old content or the new one, even after a
  * power cut. Only this user may read it.
  *
- * @throws what the file system says of a file that stays held for about a second, or of a full disk.
+ * @throws the file system's error for a file that stays held for about a second, or for a full
+ * disk.
  */
 export async function replaceFile(
   file: string,
@@ -77,12 +83,12 @@ export async function replaceFile(
   }
 }
 
-/** Gives a file another name, in place of a file that has it. @throws as `replaceFile`. */
+/** Renames a file and replaces an existing one of that name. @throws as `replaceFile`. */
 export async function renameFile(from: string, to: string, wait?: Pause): Promise<void> {
   await retryWhileHeld(() => rename(from, to), wait)
 }
 
-/** Deletes a file; one that is not there is no error. @throws as `replaceFile`. */
+/** Deletes a file; a missing file is no error. @throws as `replaceFile`. */
 export async function removeFile(file: string, wait?: Pause): Promise<void> {
   await retryWhileHeld(() => rm(file, { force: true }), wait)
 }

@@ -1,4 +1,4 @@
-/** How often a program under npm looks whether npm is still there. */
+/** How often a program that npm started checks that npm is still running. */
 const LOOK_MS = 500
 
 /**
@@ -8,9 +8,9 @@ const LOOK_MS = 500
 const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const
 
 /**
- * Resolves when this program shall end: by a signal, by its parent's word or end over an IPC
- * channel, or by the end of the npm that ran it. npm hands a SIGTERM to its shell only, which ends
- * without a word to us.
+ * Resolves when this program must end: because of a signal, a message or the end of its parent on
+ * an IPC channel, or the end of the npm that ran it. npm passes a SIGTERM only to its shell, which
+ * ends without telling us.
  */
 export function untilShutdown(platform: NodeJS.Platform = process.platform): Promise<void> {
   return new Promise((resolve) => {
@@ -32,10 +32,11 @@ export interface ParentDeps {
 }
 
 /**
- * Answers how to look whether the parent has ended. It has no channel to us: npm's shell gives its
- * own input and output on. Unix gives an orphan another parent. Windows remembers the first one
- * (libuv src/win/util.c, `uv_os_getppid`), so there it is looked for; npm's shell dies with npm, since
- * libuv puts children into a job that ends with their parent (src/win/process.c).
+ * Answers a function that checks whether the parent has ended. There is no channel to the parent:
+ * npm's shell only passes on its own input and output. Unix gives an orphan another parent. Windows
+ * remembers the first one (libuv src/win/util.c, `uv_os_getppid`), so there the process is looked
+ * up; npm's shell dies with npm, since libuv puts children into a job that ends with their parent
+ * (src/win/process.c).
  */
 export function watchParent({ platform, parentPid, isAlive }: ParentDeps): () => boolean {
   const first = parentPid()
@@ -48,7 +49,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // EPERM: it is there, and another user's.
+    // EPERM: it exists, but belongs to another user.
     return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
   }
 }
@@ -66,8 +67,8 @@ export interface AppMessage {
 }
 
 /**
- * Set for an app whose parent waits for its messages. A channel alone tells nothing: a stranger who
- * opens Ferry with one may end long before it.
+ * Set for an app whose parent waits for its messages. A channel alone proves nothing: another
+ * program that opens Ferry with one may end long before Ferry does.
  */
 export const PARENT_WAITS = 'FERRY_PARENT_WAITS'
 
@@ -80,8 +81,8 @@ export function isAppMessage(message: unknown, kind: AppMessage['ferry']): boole
 }
 
 /**
- * Calls back when the parent asks for the end, or has ended: the system closes its end of the channel
- * then. The channel does not keep this process alive. Does nothing without a channel.
+ * Calls back when the parent asks this process to end, or has ended: the system then closes its end
+ * of the channel. The channel does not keep this process alive. Does nothing without a channel.
  */
 export function whenParentEnds(listener: () => void, self: ChannelProcess = process): void {
   if (self.send === undefined) return
@@ -97,7 +98,7 @@ export function whenParentEnds(listener: () => void, self: ChannelProcess = proc
   self.channel?.unref()
 }
 
-/** Resolves once the parent has it, or can have nothing any more. */
+/** Resolves once the parent has the message, or can no longer receive any. */
 export function tellParent(message: AppMessage, self: ChannelProcess = process): Promise<void> {
   return new Promise((resolve) => {
     if (self.send === undefined || !self.connected) return resolve()

@@ -1,4 +1,4 @@
-/** The host cannot start for a reason that the person can mend; the message is one sentence. */
+/** The host cannot start for a reason that the user can fix; the message is one sentence. */
 export class StartRefused extends Error {
   override readonly name = 'StartRefused'
 }

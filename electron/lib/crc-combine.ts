@@ -25,7 +25,7 @@ const shifts = new Map<CrcKind, Map<number, bigint>>([
 ])
 const MAX_REMEMBERED = 1000
 
-/** x^(8·byteLength) modulo the polynomial. Parts mostly share one length, so it is remembered. */
+/** x^(8·byteLength) modulo the polynomial. Cached, because parts mostly have the same length. */
 function shiftBy(kind: CrcKind, byteLength: number): bigint {
   const remembered = shifts.get(kind)?.get(byteLength)
   if (remembered !== undefined) return remembered

@@ -1,15 +1,20 @@
 import { XMLBuilder, XMLParser, XMLValidator } from 'fast-xml-parser'
 
-/** One node as the library parses it in order: an element, a text, a comment, CDATA or a declaration. */
+/**
+ * One node as the library parses it in order: an element, a text, a comment, CDATA or a
+ * declaration.
+ */
 export type XmlNode = Readonly<Record<string, unknown>>
 
-/** An element that keeps its attributes, comments, white space and references when it is written. */
+/**
+ * An element that keeps its attributes, comments, white space and references when it is written.
+ */
 export interface XmlElement {
   readonly name: string
   readonly node: XmlNode
 }
 
-/** All that a document holds, its declaration and root included. */
+/** All nodes of a document, including its declaration and root. */
 export interface XmlDocument {
   readonly nodes: readonly XmlNode[]
   readonly root: XmlElement
@@ -25,7 +30,7 @@ const ORDERED = {
   textNodeName: TEXT,
   cdataPropName: CDATA,
   commentPropName: COMMENT,
-  // References stay as they came, and nothing is expanded.
+  // References stay unchanged, and nothing is expanded.
   processEntities: false,
 } as const
 
@@ -34,21 +39,21 @@ const parser = new XMLParser({
   parseTagValue: false,
   trimValues: false,
   maxNestedTags: MAX_DEPTH,
-  // Each name is a key of a node of its own, so that `toString` harms nothing.
+  // Each name is a key of a node of its own, so that `toString` does no harm.
   onDangerousProperty: (name) => name,
 })
 const builder = new XMLBuilder({
   ...ORDERED,
   suppressEmptyNode: true,
-  // A value that stood between single quotes may hold a double one.
+  // A value in single quotes may contain a double one.
   attributeValueProcessor: (_name, value) => String(value).replaceAll('"', '&quot;'),
 })
 const escapingBuilder = new XMLBuilder({ ...ORDERED, processEntities: true })
 
 /**
- * The document in its order. Null when it is not XML, is too long or too deep, has a processing
- * instruction, which the library does not keep whole, or has a document type: no S3 document has
- * either, and a document type is the door to entity expansion (CWE-776).
+ * Parses a document and keeps its order. Null if it is not XML, is too long or too deep, or has a
+ * processing instruction, which the library does not keep completely, or a document type: no S3
+ * document has either, and a document type allows entity expansion (CWE-776).
  */
 export function parseOrdered(xml: string, maxLength: number): XmlDocument | null {
   if (xml.length > maxLength || /<!(DOCTYPE|ENTITY)/i.test(xml)) return null
@@ -59,12 +64,12 @@ export function parseOrdered(xml: string, maxLength: number): XmlDocument | null
     if (root === undefined || others.length > 0 || hasInstruction(nodes)) return null
     return { nodes, root }
   } catch {
-    // Nesting without end, or a name that no document of a store has (`__proto__`).
+    // The nesting is too deep, or a name occurs that no document of a store has (`__proto__`).
     return null
   }
 }
 
-/** The document with other content in its root. */
+/** Writes the document with new content in its root. */
 export function writeOrdered({ nodes, root }: XmlDocument, content: readonly XmlNode[]): string {
   const changed = withContent(root.node, content)
   return builder.build(nodes.map((node) => (node === root.node ? changed : node)))
@@ -87,7 +92,7 @@ export function childrenOf(element: XmlElement): readonly XmlElement[] {
   return elementsAmong(contentOf(element))
 }
 
-/** The element's own text without white space around it; references stand in it as they came. */
+/** The element's own text without the white space around it; references in it stay unchanged. */
 export function textOf(element: XmlElement): string {
   const texts = contentOf(element).map((node) => {
     const cdata = node[CDATA]
@@ -96,7 +101,7 @@ export function textOf(element: XmlElement): string {
   return texts.join('').trim()
 }
 
-/** The same element, attributes and all, with other content. */
+/** The same element with its attributes, but with new content. */
 export function withContent(node: XmlNode, content: readonly XmlNode[]): XmlNode {
   const name = nameOf(node)
   return name === null ? node : { ...node, [name]: content }
@@ -109,7 +114,7 @@ function elementsAmong(nodes: readonly XmlNode[]): XmlElement[] {
   })
 }
 
-/** Null for what is no element. */
+/** Null if the node is no element. */
 function nameOf(node: XmlNode): string | null {
   const name = Object.keys(node).find((key) => key !== ATTRIBUTES)
   return name === undefined || name.startsWith('#') || name.startsWith('?') ? null : name

@@ -11,18 +11,19 @@ export interface FieldsRead<S extends Shape> {
   /** Every field of the shape: as stored, or its default. */
   readonly value: ValueOf<S>
   /**
-   * The stored form of what is not, or not wholly, in `value`: fields that this Ferry does not know,
-   * and fields it knows whose value it cannot read. Written back, another Ferry finds it again.
+   * The stored form of everything that is not, or not completely, in `value`: fields that this
+   * version of Ferry does not know, and known fields with unreadable values. It is written back, so
+   * that another version finds it again.
    */
   readonly aside: JsonFields
-  /** Fields that were absent or have nothing in them that can be used. */
+  /** Fields that were absent or have no usable content. */
   readonly defaulted: ReadonlySet<keyof S>
 }
 
 /**
- * Reads each field by itself, so that one that is missing, damaged or of another Ferry costs
- * nothing but itself. `defaults` has one entry per field of the shape: a new field without a
- * default does not compile.
+ * Reads each field by itself, so that a missing, damaged or unknown field does not affect the
+ * others. `defaults` has one entry per field of the shape: a new field without a default does not
+ * compile.
  */
 export function readFields<S extends Shape>(
   shape: S,
@@ -47,15 +48,14 @@ export function readFields<S extends Shape>(
 }
 
 /**
- * As much of a value as the schema can read: without members it does not know, without optional
- * members that it cannot read, and without such entries of lists. Null when nothing is left that
- * makes sense.
+ * Reads as much of a value as the schema allows: without unknown members, without optional members
+ * that are unreadable, and without unreadable entries of lists. Null if nothing useful is left.
  */
 export function readPart<T extends z.ZodMiniType>(
   schema: T,
   stored: Json,
 ): { readonly value: z.infer<T>; readonly isWhole: boolean } | null {
-  // Each turn removes something, so there is a last one.
+  // Each round removes something, so the loop ends.
   for (let rest = stored, isWhole = true; ; isWhole = false) {
     const parsed = schema.safeParse(rest)
     if (parsed.success) return { value: parsed.data, isWhole }
@@ -68,7 +68,10 @@ export function readPart<T extends z.ZodMiniType>(
 
 type Issue = z.core.$ZodIssue
 
-/** What to cut so that an issue goes away; null where only the whole value would do. */
+/**
+ * The paths to remove so that an issue disappears; null if only removing the whole value would
+ * help.
+ */
 function unreadPaths(issue: Issue, value: Json): string[] | null {
   const { path } = issue
   const inside = (steps: readonly PropertyKey[]) => steps.map((step) => pathName([...path, step]))
@@ -77,7 +80,8 @@ function unreadPaths(issue: Issue, value: Json): string[] | null {
     const found = at(value, path)
     return isList(found) ? inside([...found.keys()].slice(Number(issue.maximum))) : null
   }
-  // The innermost first; if it was needed there, it is missing the next time, and what it was in goes.
+  // Removes the innermost member first; if it was required, the next round finds it missing and
+  // removes its parent.
   const depths = path.map((_, index) => path.length - index)
   const depth = depths.find((length) => at(value, path.slice(0, length)) !== undefined)
   return depth === undefined ? null : [pathName(path.slice(0, depth))]
@@ -116,12 +120,12 @@ export function isFields(value: Json | undefined): value is JsonFields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Null for text that is not JSON; JSON's own `null` holds nothing either. */
+/** Null for text that is not JSON; JSON's own `null` contains nothing either. */
 export function parseJson(text: string): Json {
   try {
     return JSON.parse(text)
   } catch {
-    // The schemas refuse `null` as they refuse every other shape that is not theirs.
+    // The schemas refuse `null` as they refuse every other unexpected shape.
     return null
   }
 }

@@ -1,9 +1,12 @@
-/** Work that several wait for: begun by the first, shared by the others, ended with the last. */
+/**
+ * Work that several callers wait for: the first one starts it, the others share it, and the last
+ * one to leave ends it.
+ */
 export class SingleFlight<T> {
   #running: Running<T> | null = null
 
   /**
-   * Null when `signal` was aborted first. The last one to leave aborts the work and waits until it
+   * Null if `signal` was aborted first. The last caller to leave aborts the work and waits until it
    * has cleaned up; the others leave at once.
    */
   async join(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
@@ -44,7 +47,7 @@ export class SingleFlight<T> {
 
   async #end(running: Running<T>): Promise<void> {
     running.controller.abort()
-    // Whoever waited has been told how it ended, or no longer wants to know.
+    // Every caller has already received the result, or has left.
     await running.work.catch(() => undefined)
     if (this.#running === running) this.#running = null
   }

@@ -1,6 +1,6 @@
 import type { Failure } from './kinds.ts'
 
-/** `throttled`: a quota of requests, which is over in a while. */
+/** `throttled`: a quota of requests, which recovers after a while. */
 export type KnownRefusal = Extract<
   Failure,
   {
@@ -65,8 +65,8 @@ const BY_CODE: Readonly<Record<string, KnownRefusal>> = {
 }
 
 /**
- * The message decides only under these codes: they stand for many reasons, and others for one.
- * Empty: the answer has no code, only words.
+ * The message decides only under these codes, because they stand for many reasons. Empty: the
+ * answer has no code, only words.
  */
 const VAGUE_CODES: ReadonlySet<string> = new Set([
   'AccessDenied',
@@ -81,7 +81,7 @@ const VAGUE_CODES: ReadonlySet<string> = new Set([
   '',
 ])
 
-/** Null: nothing that is known says more than the status. */
+/** Null: the code and message say nothing more than the status. */
 export function knownRefusal(code: string, message: string): KnownRefusal | null {
   const byCode = BY_CODE[code] ?? byCodeFamily(code, message)
   if (byCode?.kind === 'quota-exceeded') return quotaIn(message, byCode.of)
@@ -89,7 +89,7 @@ export function knownRefusal(code: string, message: string): KnownRefusal | null
   return VAGUE_CODES.has(code) ? byMessage(message) : null
 }
 
-/** Codes that share a stem: KMS has a dozen, and stores make up new ones about quotas. */
+/** Codes with a common stem: KMS has a dozen, and stores invent new ones for quotas. */
 function byCodeFamily(code: string, message: string): KnownRefusal | null {
   if (/^(KMS\.|Kms|KMS|kms[.:])/.test(code) && !/Thrott/i.test(code)) {
     return { kind: 'encryption-key-denied', action: kmsActionIn(message) }
@@ -100,7 +100,10 @@ function byCodeFamily(code: string, message: string): KnownRefusal | null {
   return null
 }
 
-/** In this order: a message can hold the words of several, and the first is the narrower one. */
+/**
+ * The order matters: a message can contain the words of several reasons, and the narrower one comes
+ * first.
+ */
 function byMessage(message: string): KnownRefusal | null {
   if (message === '') return null
   if (isAboutKms(message)) return { kind: 'encryption-key-denied', action: kmsActionIn(message) }
@@ -124,7 +127,7 @@ function kmsActionIn(message: string): string | null {
   return action?.startsWith('kms:') === true ? action : null
 }
 
-/** The second is what AWS says of a key of another account or region. */
+/** AWS answers with the second pattern for a key of another account or region. */
 function isAboutKms(message: string): boolean {
   const action = actionIn(message)
   if (action !== null) return action.startsWith('kms:')
@@ -132,8 +135,8 @@ function isAboutKms(message: string): boolean {
 }
 
 /**
- * AWS under AccessDenied where Block Public Access is on, R2 under NotImplemented, B2 under
- * InvalidArgument, Google where access is uniform.
+ * AWS: AccessDenied with Block Public Access. R2: NotImplemented. B2: InvalidArgument. Google:
+ * buckets with uniform access.
  */
 function isAboutAcl(message: string): boolean {
   return /x-amz-acl|x-goog-acl|canned acl|legacy acl|blockpublicacls|access control lists? .*(are|is) (blocked|not|disabled)|does not (allow|support) acls?/i.test(

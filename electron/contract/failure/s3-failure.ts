@@ -115,7 +115,7 @@ function reasonOf(answer: S3Answer): Reason {
     case 'RequestEntityTooLarge':
     case 'MaxMessageLengthExceeded':
       return { kind: 'too-large', limitBytes: answer.limitBytes }
-    // The destination's rules ask for something that the store does not support.
+    // The destination's rules request something that the store does not support.
     case 'InvalidStorageClass':
     case 'MetadataTooLarge':
     case 'InvalidTag':
@@ -138,7 +138,8 @@ const OWN_DISK_FULL = { kind: 'disk-full', where: 'local-bucket' } as const
 
 function vagueReason(answer: S3Answer): Reason {
   const { code, message } = answer
-  // Also inside a 200, which the SDK hands on as a 503; a store that is ill is not a busy one.
+  // The code also occurs inside a 200, which the SDK passes on as a 503; a server error does not
+  // mean a busy store.
   if (code === 'InternalError') return { kind: 'server-error', status: 500 }
   if (!DENIALS.test(code)) return reasonOfStatus(answer)
   if (/headers present in the request which were not signed/i.test(message)) {
@@ -152,7 +153,7 @@ function vagueReason(answer: S3Answer): Reason {
   return /expired/i.test(message) ? { kind: 'url-expired' } : denied(answer)
 }
 
-/** Stores have many codes for a denial. */
+/** Stores use many codes for a denial. */
 const DENIALS = /denied|forbidden|not_?authori[sz]ed|not_?permitted|permission/i
 
 function reasonOfStatus(answer: S3Answer): Reason {
@@ -169,11 +170,11 @@ function reasonOfStatus(answer: S3Answer): Reason {
   }
   if (status === 413) return { kind: 'request-too-large', limitBytes: null }
   if (status === 402) return { kind: 'account-problem' }
-  // RFC 9110 section 15.5.8: only a proxy says so, whatever it says besides.
+  // RFC 9110 section 15.5.8: only a proxy sends this status, whatever else its answer says.
   if (status === 407) return { kind: 'proxy-auth-needed' }
   if (isForeign) return { kind: 'proxy-refused', status }
   if ((status === 401 || status === 403) && code === '') return denied(answer)
-  // A 404 without a code is the answer to HEAD; what was missing is the caller's to know.
+  // A 404 without a code is the answer to a HEAD; the caller knows what was missing.
   return refused(answer)
 }
 
@@ -244,7 +245,7 @@ export interface HttpAnswer {
   readonly text: string
 }
 
-/** What an answer to a request that Ferry sent by itself means, if it is not a good one. */
+/** The failure that an unsuccessful answer to one of Ferry's own requests means. */
 export function failureFromHttp(answer: HttpAnswer, request: StoreRequest, nowMs: number): Failure {
   return failureFromS3(s3AnswerOf(answer, readErrorDocument(answer.text), request, nowMs))
 }
@@ -284,7 +285,7 @@ function requestIdIn(headers: AnswerHeaders): string {
   return ids.slice(0, 2).join(' / ') || (headers['x-request-id'] ?? headers['cf-ray'] ?? '')
 }
 
-/** What a conditional write of ours ends with when somebody else's object is in the place. */
+/** The result of our conditional write if somebody else's object already has the key. */
 export const PRECONDITION_FAILED: Failure = {
   kind: 'store-refused',
   status: 412,
@@ -292,8 +293,8 @@ export const PRECONDITION_FAILED: Failure = {
 }
 
 /**
- * A condition of ours did not hold, or met another write at that very moment: preparing again finds
- * out whose object is there.
+ * Our condition did not hold, or another write happened at the same moment: preparing the upload
+ * again finds out whose object it is.
  *
  * docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html#conditional-error-response
  */

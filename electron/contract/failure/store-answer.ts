@@ -24,8 +24,8 @@ const MAX_DOCUMENT_LENGTH = 64 * 1024
 const MAX_ELEMENT_LENGTH = 4000
 
 /**
- * Never fails: what is not S3's document gives empty texts. The document is flat and its values are
- * plain text, so the page needs no XML parser.
+ * Never fails: anything but S3's document gives empty texts. The document is flat and its values
+ * are plain text, so the page needs no XML parser.
  * docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#RESTErrorResponses
  */
 export function readErrorDocument(xml: string): ErrorDocument {
@@ -33,7 +33,7 @@ export function readErrorDocument(xml: string): ErrorDocument {
   return errorDocumentOf((name) => elementText(cut, name))
 }
 
-/** The same where something else has parsed the document already. */
+/** The same if another parser has parsed the document already. */
 export function errorDocumentOf(whole: Elements): ErrorDocument {
   const element: Elements = (name) => whole(name).slice(0, MAX_ELEMENT_LENGTH)
   const ids = [element('RequestId'), element('HostId')]
@@ -80,8 +80,8 @@ function unescapedXml(text: string): string {
 export type AnswerHeaders = Readonly<Record<string, string | undefined>>
 
 /**
- * Headers of S3 and of what imitates it, which nothing in front of a store sends; `x-amz-cf-` are
- * CloudFront's, which stands in front.
+ * Headers of S3 and compatible stores, which nothing in front of a store sends; `x-amz-cf-` headers
+ * belong to CloudFront, which is in front.
  */
 export function isStoreHeader(name: string): boolean {
   return STORE_HEADER.test(name)
@@ -112,15 +112,15 @@ export interface AnswerToKeep {
 }
 
 /**
- * The store's own words as they may be kept, shown and copied: one line each, cut, without anything
- * that is invisible, turns the reading direction, or could be used as a key.
+ * The store's own words in a form that may be kept, shown and copied: one line each, cut, without
+ * anything that is invisible, changes the reading direction, or could be used as a key.
  */
 export function answerDetails(answer: AnswerToKeep): StoreAnswer {
   return {
     status: answer.status,
     code: storeCode(answer.code),
     message: harmless(answer.message, 500),
-    // Long and random by nature, so that a long run says nothing here.
+    // Request IDs are long and random by nature, so the check for long runs does not apply.
     requestId: cutText(withoutSecrets(onlyVisible(answer.requestId, 200)), 200),
     server: harmless(answer.server, 100),
     atMs: answer.atMs,
@@ -130,7 +130,7 @@ export function answerDetails(answer: AnswerToKeep): StoreAnswer {
 const CUT = '…'
 
 const SECRETS: readonly RegExp[] = [
-  // The query of any address: a presigned one is a key for as long as it lives.
+  // The query of any address: a presigned one works like a key until it expires.
   /\?[^\s<>"'?]*=[^\s<>"']*/g,
   // The same in pieces, and as a header: signature, credential, token.
   /X-(?:Amz|Goog|Obs|Oss)-[\w-]+(?:=|%3D|:\s?)[^\s&,;<>"']+/gi,
@@ -155,7 +155,7 @@ function withoutSecrets(text: string): string {
   return SECRETS.reduce((left, secret) => left.replace(secret, CUT), text)
 }
 
-/** Hex as long as a signature, or a mixture that no word, path or bucket's name is. */
+/** Hex as long as a signature, or a mixture that never occurs in a word, path or bucket name. */
 function isKeyLike(run: string): boolean {
   if (/^[0-9a-f]+$/i.test(run)) return run.length >= 40
   return run.split(/[-_]/).some((piece) => {

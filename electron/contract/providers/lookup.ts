@@ -13,24 +13,24 @@ export function providerOf(id: ProviderId): Provider {
   return found
 }
 
-/** The address of a store's region; null where the person has to know it. */
+/** The address of a store's region; null if the user has to know it. */
 export function endpointOf(provider: Provider, region: string): string | null {
   const id = region || provider.defaultRegion
   const own = provider.regions.find((each) => each.id === id)?.endpoint
   return own ?? provider.endpointTemplate?.replace('{region}', id) ?? null
 }
 
-/** What a host name says by itself. */
+/** The facts that follow from a host name alone. */
 export interface KnownHost {
   readonly provider: Provider
   /** The part of the host name before the endpoint's. */
   readonly bucket: string | null
   readonly region: string | null
-  /** `public`: it shows a bucket to the world and takes no uploads. */
+  /** `public`: shows a bucket to the public and accepts no uploads. */
   readonly kind: 'endpoint' | 'public' | OtherService
 }
 
-/** Whose host it is; null: nobody's that Ferry knows, so a server of somebody's own. */
+/** Finds the provider of a host; null: Ferry does not know it, so it is the user's own server. */
 export function knownHost(hostname: string): KnownHost | null {
   const host = hostname.toLowerCase()
   for (const provider of PROVIDERS) {
@@ -43,7 +43,7 @@ export function knownHost(hostname: string): KnownHost | null {
   return null
 }
 
-/** The narrow patterns first: a bucket's name may hold almost anything. */
+/** The narrow patterns come first, because a bucket name may contain almost anything. */
 function hostKinds(provider: Provider): (readonly [RegExp, KnownHost['kind']])[] {
   return [
     ...provider.otherHosts,

@@ -26,11 +26,11 @@ export type ProviderId = z.infer<typeof ProviderId>
 export interface StoreRegion {
   readonly id: string
   readonly label?: string
-  /** Where it is not what the store's `endpointTemplate` makes of the id. */
+  /** Set if it differs from the address that the store's `endpointTemplate` gives for the ID. */
   readonly endpoint?: string
 }
 
-/** What a store's documentation says; null: nothing, so only the check can tell. */
+/** The statement of a store's documentation; null: there is none, so only the check can tell. */
 export type Documented = boolean | null
 
 /**
@@ -48,7 +48,9 @@ export type StoreFeature = 'acl' | 'tags' | 'storage-class' | 'sse-s3' | 'sse-km
 
 /** An address of the store's website that shows a bucket. */
 export interface ConsolePage {
-  /** Of host and path; groups `bucket`, `prefix`, `region`, and those that `endpoint` names. */
+  /**
+   * Matches host and path; groups `bucket`, `prefix`, `region`, and those that `endpoint` names.
+   */
   readonly page: RegExp
   /** Built from the groups, `{account}`; null: known from the region, or not at all. */
   readonly endpoint: string | null
@@ -60,7 +62,7 @@ export type OtherService = 'access-point' | 'directory-bucket' | 'outpost' | 'ob
 /** An address that contains the customer's account. */
 interface AccountHost {
   readonly endpointTemplate: string
-  /** Variables that settings keep the account's id in. */
+  /** Variables in which settings store the account's ID. */
   readonly variables: readonly string[]
 }
 
@@ -68,11 +70,11 @@ interface AccountHost {
 export interface Provider {
   readonly id: ProviderId
   readonly label: string
-  /** For narrow places in the window. */
+  /** For narrow spaces in the window. */
   readonly shortLabel: string
   /**
-   * `{region}` is the form's region; null where the address cannot be told from the region alone
-   * (an account's own host, a server at home).
+   * `{region}` is the form's region; null if the region alone does not determine the address (an
+   * account's own host, a server at home).
    */
   readonly endpointTemplate: string | null
   /** Shown in the empty endpoint field. */
@@ -82,20 +84,22 @@ export interface Provider {
   /** The known regions; there may be newer ones. Empty: the server's owner names the region. */
   readonly regions: readonly StoreRegion[]
   /**
-   * Host names of the store's endpoints, with a bucket in front or without. Groups: `bucket`,
-   * `region`. Empty: a server of somebody's own, which has any name.
+   * Host names of the store's endpoints, with or without a bucket in front. Groups: `bucket`,
+   * `region`. Empty: the user's own server, which has any name.
    */
   readonly hosts: readonly RegExp[]
-  /** Hosts that show a bucket to the world and take no uploads: websites, caches. Same groups. */
+  /**
+   * Hosts that show a bucket to the public and accept no uploads: websites, caches. Same groups.
+   */
   readonly publicHosts: readonly RegExp[]
   readonly otherHosts: readonly (readonly [RegExp, OtherService])[]
   readonly consoles: readonly ConsolePage[]
   readonly account: AccountHost | null
   /** `r2` of `r2://bucket/prefix`. */
   readonly urlSchemes: readonly string[]
-  /** Partitions of ARNs, and the region that is meant where an ARN names none; null: any. */
+  /** Partitions of ARNs, and the region that applies if an ARN names none; null: any. */
   readonly arnPartitions: Readonly<Record<string, string | null>>
-  /** As rclone's `provider` says it. */
+  /** The value of rclone's `provider`. */
   readonly rcloneName: string | null
   readonly pathStyle: boolean
   /** `strict`: AWS's rules for names; `loose`: capitals and underscores too. */
@@ -103,8 +107,9 @@ export interface Provider {
   /** The store's own limit; a file with more parts than that is refused at the end. */
   readonly maxPartCount: number
   /**
-   * False where the number is mere caution, and one part with a higher number proves more. Where it
-   * is documented such a part proves nothing: a store may count only when it joins them.
+   * False if the number is only a precaution, and one part with a higher number proves more. If the
+   * number is documented, such a part proves nothing: a store may count only when it joins the
+   * parts.
    */
   readonly isPartCountCertain: boolean
   /** The part size if the user leaves it to Ferry and the file is not huge. */
@@ -126,7 +131,7 @@ export interface Provider {
   readonly lacks: readonly StoreFeature[]
   /** The known classes. Empty: not known, and any name may be typed. */
   readonly storageClasses: readonly string[]
-  /** What the user should know before the first upload, one sentence each. */
+  /** Notes for the user before the first upload, one sentence each. */
   readonly notes: readonly string[]
   /** The sources of the row. */
   readonly sources: readonly string[]

@@ -1,7 +1,7 @@
 import { MIB, S3_LIMITS, USUAL_PART_BYTES } from '../limits.ts'
 import type { Provider, ProviderId, StoreRegion } from './provider.ts'
 
-/** What most stores have in common; a row says what is different. */
+/** The properties that most stores have in common; a row lists only the differences. */
 const PLAIN = {
   publicHosts: [],
   otherHosts: [],
@@ -24,7 +24,7 @@ const PLAIN = {
   notes: [],
 } satisfies Partial<Provider>
 
-/** A server of somebody's own: it has any name, and its owner named the region. */
+/** The user's own server: it has any name, and its owner named the region. */
 const OWN_SERVER = {
   ...PLAIN,
   endpointTemplate: null,
@@ -35,8 +35,8 @@ const OWN_SERVER = {
 } satisfies Partial<Provider>
 
 /**
- * One row a store: what its documentation says, and nothing that is merely likely. What nobody
- * wrote down is null, and left for the connection check to find out.
+ * One row per store: facts from its documentation, and nothing that is merely likely. Undocumented
+ * properties are null, and the connection check finds them out.
  */
 export const PROVIDER_TABLE = {
   aws: {

@@ -88,7 +88,7 @@ export type ControlFor<V> = [V] extends [readonly unknown[]]
         ? TextControl | TemplateControl
         : SelectControl<V> | RadioControl<V>
 
-/** Without an option for every value this does not compile. */
+/** Does not compile without an option for every value. */
 function options<V extends string>(labels: Readonly<Record<V, string>>) {
   return (Object.keys(labels) as V[]).map((value) => ({ value, label: labels[value] }))
 }
@@ -116,7 +116,7 @@ export const RULE_CONTROLS = {
     feature: null,
     kind: 'radio',
     label: 'When the bucket already has a file with that name',
-    // The one that loses nothing comes first.
+    // The option that loses nothing comes first.
     options: explainedOptions<UploadRules['onConflict']>({
       'keep-both': { label: 'Keep both', hint: 'The new file gets a number: Holiday (2).jpg.' },
       ask: { label: 'Ask', hint: 'The upload waits until you have chosen.' },

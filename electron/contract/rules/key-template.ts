@@ -4,7 +4,10 @@ import { failed, type Outcome, succeeded } from '../outcome.ts'
 import type { ByteRange } from '../part-plan.ts'
 import type { RuleProblem } from './upload-rules.ts'
 
-/** What may stand in braces. `{ext}` brings its dot; one that is typed before it is not doubled. */
+/**
+ * The tokens that may appear in braces. `{ext}` includes its dot; a dot that is typed before it is
+ * not doubled.
+ */
 export const KEY_TOKENS = [
   'prefix',
   'folder',
@@ -22,18 +25,18 @@ export const KEY_TOKENS = [
 ] as const
 export type KeyToken = (typeof KEY_TOKENS)[number]
 
-/** What a key is made of besides the template. */
+/** The inputs of a key besides the template. */
 export interface KeyFacts {
-  /** The destination's: empty, or a folder that ends with `/`. */
+  /** The destination's prefix: empty, or a folder that ends with `/`. */
   readonly prefix: string
-  /** Of the dropped folder: `photos/2026/`, or empty. */
+  /** The path inside the dropped folder: `photos/2026/`, or empty. */
   readonly folder: string
   /** The file's own name. */
   readonly name: string
-  /** Read in this computer's local time. */
+  /** Interpreted in this computer's local time. */
   readonly at: Date
   readonly uuid: string
-  /** Null when nobody worked it out. */
+  /** Null if it was not computed. */
   readonly hash8: string | null
 }
 
@@ -44,10 +47,10 @@ type Piece =
 type TemplateProblem = Omit<RuleProblem, 'field'>
 
 const MAX_WHAT = 200
-/** Controls and halves of characters: HTTP's start line takes neither as they are. */
+/** Control characters and lone surrogates: HTTP's start line cannot carry them unencoded. */
 const UNSENDABLE = /\p{Cc}|\p{Cs}/u
 
-/** What is wrong with a template, worst first; empty: nothing. */
+/** The problems of a template, worst first; empty: none. */
 export function templateProblems(template: string): readonly RuleProblem[] {
   const parsed = parseTemplate(template)
   const problems = Array.isArray(parsed) ? judged(parsed) : [parsed]
@@ -63,7 +66,7 @@ export function templateAsks(template: string, token: KeyToken): boolean {
 }
 
 /**
- * The key of a file. Fails with `name-unusable` where no S3 request could carry it, and with
+ * The key of a file. Fails with `name-unusable` if no S3 request could carry it, and with
  * `rules-invalid` for a template that `templateProblems` refuses.
  */
 export function keyFrom(template: string, facts: KeyFacts): Outcome<string> {
@@ -83,7 +86,7 @@ export function keyFrom(template: string, facts: KeyFacts): Outcome<string> {
   return reason === null ? succeeded(key) : failed({ kind: 'name-unusable', reason })
 }
 
-/** What a template makes of a file that everybody can picture, for the preview while typing. */
+/** The key of an example file, for the preview while typing. */
 export function exampleKey(template: string, prefix: string, at: Date): Outcome<string> {
   return keyFrom(template, {
     prefix,
@@ -171,7 +174,7 @@ type Unusable = Extract<Failure, { readonly kind: 'name-unusable' }>['reason']
 
 function unusable(key: string, segments: readonly string[]): Unusable | null {
   if (key === '') return 'empty'
-  // Browsers and SDKs resolve such segments in a URL, so the object would land elsewhere.
+  // Browsers and SDKs resolve such segments in a URL, so the object would get a different key.
   if (segments.some((each) => each === '.' || each === '..')) return 'dot-segment'
   // A lone surrogate has no UTF-8 form.
   if (!key.isWellFormed()) return 'not-unicode'
@@ -190,12 +193,14 @@ function escaped(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 }
 
-/** Up to here all of a file counts; of a longer one its first, middle and last MiB. */
+/**
+ * Up to this length the whole file is hashed; of a longer one only its first, middle and last MiB.
+ */
 const WHOLE_UP_TO_BYTES = 3 * MIB
 
 /**
- * Page and host make `{hash8}` alike: the first eight hex digits of SHA-256 over this text and the
- * bytes of these ranges.
+ * Page and host compute `{hash8}` in the same way: the first eight hex digits of SHA-256 over this
+ * text and the bytes of these ranges.
  */
 export function hash8Input(byteLength: number): {
   readonly head: string
@@ -208,7 +213,10 @@ export function hash8Input(byteLength: number): {
   return { head, ranges }
 }
 
-/** Bytes of a text in UTF-8; a lone surrogate counts as the sign that encoders put in its place. */
+/**
+ * The length of a text in UTF-8 bytes; a lone surrogate counts as the character by which encoders
+ * replace it.
+ */
 function utf8Length(text: string): number {
   let length = 0
   for (const character of text) {

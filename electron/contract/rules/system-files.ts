@@ -1,10 +1,10 @@
 /**
- * Names that systems write into folders for their own sake, compared in lower case: Windows and macOS
- * take names that differ in case only for one.
+ * Names that systems write into folders for their own purposes, compared in lower case: Windows and
+ * macOS treat names that differ only in case as one.
  *
  * Sources: the lists for macOS, Windows and Linux in github.com/github/gitignore (`Global/`),
- * `sync-exclude.lst` of github.com/nextcloud/desktop, and the npm package `junk`. Only names that
- * nobody gives to a file of their own are taken over: no backups (`*~`), no unfinished downloads
+ * `sync-exclude.lst` of github.com/nextcloud/desktop, and the npm package `junk`. Includes only
+ * names that users do not give to their own files: no backups (`*~`), no unfinished downloads
  * (`*.part`), no shortcuts (`*.lnk`), no "Temporary Items".
  */
 const FILES: ReadonlySet<string> = new Set([
@@ -25,8 +25,9 @@ const FILES: ReadonlySet<string> = new Set([
 ])
 
 /**
- * macOS writes what a file system cannot hold beside a file (AppleDouble):
- * `._photo.jpg` has the resource fork and attributes of `photo.jpg` (RFC 1740, appendix B).
+ * On file systems that cannot store them, macOS writes a file's extra data beside the file
+ * (AppleDouble): `._photo.jpg` has the resource fork and attributes of `photo.jpg` (RFC 1740,
+ * appendix B).
  */
 const APPLE_DOUBLE = /^\._./s
 
@@ -53,7 +54,7 @@ const FOLDERS: ReadonlySet<string> = new Set([
 /** The trash of a disk, by the user's number (specifications.freedesktop.org/trash-spec). */
 const TRASH_OF_USER = /^\.trash-\d+$/
 
-/** Which part of a folder's contents a system has left there; the folder itself may have any name. */
+/** The part of a folder's contents that a system created; the folder itself may have any name. */
 export function isSystemEntry(name: string, kind: 'file' | 'folder'): boolean {
   const known = name.toLowerCase()
   return kind === 'file'
@@ -62,8 +63,9 @@ export function isSystemEntry(name: string, kind: 'file' | 'folder'): boolean {
 }
 
 /**
- * Finds what a system has left on the way to a file or folder.
- * @param relativePath begins with the folder that was given; that one was meant.
+ * Finds entries of the system on the path to a file or folder.
+ * @param relativePath begins with the folder that the user gave; that folder itself is never
+ * skipped.
  * @returns the path down to the first such entry; null: there is none.
  */
 export function systemEntryIn(
@@ -82,7 +84,10 @@ export function systemEntryIn(
   }
 }
 
-/** The name as people know it: all AppleDouble files are one kind, and a carriage return is not shown. */
+/**
+ * The name as users know it: all AppleDouble files are one kind, and a carriage return is not
+ * shown.
+ */
 export function systemEntryLabel(name: string): string {
   return APPLE_DOUBLE.test(name) ? '._*' : name.replaceAll('\r', '')
 }
@@ -102,8 +107,8 @@ const PACKAGE_ENDINGS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The outermost folder on the way to a file that macOS shows as one file; null: there is none. The
- * ending alone tells: other systems have no other sign of it.
+ * The outermost folder on the path to a file that macOS shows as one file; null: there is none.
+ * Only the ending is checked, because other systems have no other sign of it.
  */
 export function packageIn(relativePath: string): string | null {
   const folders = relativePath.split('/').slice(0, -1)

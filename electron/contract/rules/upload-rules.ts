@@ -17,11 +17,11 @@ export const RULE_LIMITS = {
 const text = (max: number) => z.string().check(z.maxLength(max))
 const pair = z.strictObject({ name: text(128), value: text(2000) })
 
-/** What happens when the bucket has an object under the key already. */
+/** The action if the bucket already has an object under the key. */
 export const ConflictRule = z.enum(['ask', 'keep-both', 'replace', 'skip'])
 export type ConflictRule = z.infer<typeof ConflictRule>
 
-/** What a person answers when asked. */
+/** The user's answer when asked. */
 export const ConflictDecision = z.enum(['keep-both', 'replace', 'skip'])
 export type ConflictDecision = z.infer<typeof ConflictDecision>
 
@@ -36,52 +36,55 @@ const CannedAcl = z.enum([
 ])
 
 export const Encryption = z.discriminatedUnion('kind', [
-  /** What the bucket does by itself. */
+  /** The bucket's own default. */
   z.strictObject({ kind: z.literal('bucket') }),
-  /** `AES256`: by keys of the store. */
+  /** `AES256`: with the store's keys. */
   z.strictObject({ kind: z.literal('s3') }),
-  /** `aws:kms`; an empty key is the account's own for S3. */
+  /** `aws:kms`; an empty key means the account's own key for S3. */
   z.strictObject({ kind: z.literal('kms'), keyId: text(RULE_LIMITS.kmsKeyId) }),
 ])
 export type Encryption = z.infer<typeof Encryption>
 
-/** Decides about files that a system left in a given folder (`system-files.ts`). */
+/** The rule for files that a system left in a given folder (`system-files.ts`). */
 export const SystemFilesRule = z.enum(['leave-out', 'upload'])
 export type SystemFilesRule = z.infer<typeof SystemFilesRule>
 
-/** The speed limit's least: a part of 5 MiB then takes under six minutes. */
+/** The lowest speed limit: at this speed a part of 5 MiB takes under six minutes. */
 export const LEAST_BYTES_PER_SECOND = 16 * 1024
 
-/** How files are put into a destination. Fields come as typed; the host trims and judges them. */
+/**
+ * How files are put into a destination. Fields are sent as typed; the host trims and validates
+ * them.
+ */
 export const UploadRules = z.strictObject({
-  /** The object's key; what may stand in it says `key-template.ts`. */
+  /** The template of the object's key; `key-template.ts` defines its tokens. */
   keyTemplate: text(RULE_LIMITS.keyTemplate),
   onConflict: ConflictRule,
   /** Types and extensions, as in HTML's `accept`: `image/*, .pdf`; empty: all. */
   allowedTypes: text(RULE_LIMITS.allowedTypes),
-  /** Null: what the store takes. */
+  /** Null: the store's own limit. */
   maxFileBytes: z.nullable(z.int().check(z.gte(1), z.lte(S3_LIMITS.maxObjectBytes))),
-  /** Says nothing of a file that was given by itself: it was meant. */
+  /** Does not apply to a file that was given by itself: the user chose it. */
   systemFiles: SystemFilesRule,
-  /** By extension without its dot, before anything else is asked. */
+  /** By extension without its dot; takes precedence over every other source of the type. */
   contentTypes: z.array(pair).check(z.maxLength(RULE_LIMITS.contentTypes)),
   cacheControl: text(RULE_LIMITS.cacheControl),
-  /** Stored with the object; a share link says its own. */
+  /** Stored with the object; a share link sets its own. */
   disposition: z.enum(['none', 'inline', 'attachment']),
   metadata: z.array(pair).check(z.maxLength(RULE_LIMITS.metadata)),
   tags: z.array(pair).check(z.maxLength(RULE_LIMITS.tags)),
-  /** S3's name of it, `STANDARD_IA`; empty: the bucket's own. */
+  /** S3's name of the class, `STANDARD_IA`; empty: the bucket's default. */
   storageClass: text(RULE_LIMITS.storageClass),
   encryption: Encryption,
-  /** Null: none is sent, which buckets without ACLs insist on. */
+  /** Null: no ACL is sent, which buckets without ACLs require. */
   acl: z.nullable(CannedAcl),
-  /** Null: by the file's length. */
+  /** Null: depends on the file's length. */
   partBytes: z.nullable(
     z.int().check(z.gte(S3_LIMITS.minPartBytes), z.lte(S3_LIMITS.maxPartBytes)),
   ),
-  /** Requests at once; null: as many as the browser opens to one host. */
+  /** Concurrent requests; null: as many as the browser opens to one host. */
   parallel: z.nullable(z.int().check(z.gte(1), z.lte(MAX_CONNECTIONS_PER_HOST))),
-  /** Over all uploads to the destination; null: no limit. */
+  /** For all uploads to the destination together; null: no limit. */
   bytesPerSecond: z.nullable(
     z.int().check(z.gte(LEAST_BYTES_PER_SECOND), z.lte(Number.MAX_SAFE_INTEGER)),
   ),
@@ -121,13 +124,13 @@ export const RuleProblem = z.strictObject({
     'no-name-in-it',
     'leaves-the-bucket',
     'too-long',
-    /** A line break or a character that no header may have. */
+    /** A line break or a character that no header may contain. */
     'not-a-header',
     'not-a-type',
     'twice',
     'reserved',
   ]),
-  /** The part of what was typed that is meant, so that the person finds it. */
+  /** The part of the typed text that has the problem, so that the user finds it. */
   what: text(200),
 })
 export type RuleProblem = z.infer<typeof RuleProblem>
