@@ -12,7 +12,7 @@ import { lineOfRequest, no, ruledHttp } from '../../fakes/ruled-http.ts'
 import { withClient } from './bucket-view.ts'
 import { ALLOWED, CheckWorld, findingOf, lineOf, PAGE } from './check-world.ts'
 
-/** A bucket that knows nothing of the page. */
+/** A bucket without a CORS rule for the page. */
 let world: CheckWorld
 
 beforeEach(async () => {
@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 const RULE = corsRuleFor(ALLOWED)
-/** Lets the page in and hides the ETag from it. */
+/** Allows the page but hides the ETag from it. */
 const HIDING = { AllowedOrigins: ['*'], AllowedMethods: ['GET', 'PUT'], AllowedHeaders: ['*'] }
 
 const apply = (fix: CheckFix) => world.harness.ask('applyFix', { draft: world.draft(), fix })
@@ -49,7 +49,7 @@ const corsRules = () =>
   })
 
 describe('CORS', () => {
-  it('is set by one press where there was none', async () => {
+  it('is set with one press if the bucket has none', async () => {
     const before = await world.check()
     const fix: CheckFix = { kind: 'set-cors', rule: RULE, keptCount: 0 }
     expect(lineOf(before, 'cors')).toMatchObject({
@@ -65,7 +65,7 @@ describe('CORS', () => {
     expect(lineOf(await world.check(), 'cors').verdict).toBe('passed')
   })
 
-  it('keeps the rules that are there, and stands before one that hides the ETag', async () => {
+  it('keeps the existing rules, and puts its own before one that hides the ETag', async () => {
     await putCors([HIDING, { ...HIDING, AllowedOrigins: ['https://a.example'], ID: 'kept' }])
     const before = await world.check()
     const { fix } = lineOf(before, 'cors')
@@ -84,7 +84,7 @@ describe('CORS', () => {
     expect(rules[2]?.ID).toBe('kept')
   })
 
-  it('completes the rule of an earlier Ferry, whose windows had one origin', async () => {
+  it('completes the rule of an earlier version of Ferry, whose windows had one origin', async () => {
     const { allowedMethods, allowedHeaders, exposeHeaders, maxAgeSeconds } = RULE
     await putCors([
       { ...HIDING, ID: 'kept' },
@@ -108,7 +108,7 @@ describe('CORS', () => {
     expect(rules[1]?.ID).toBe('kept')
   })
 
-  it('lets every origin in where the store takes no * inside one, and says so', async () => {
+  it('allows every origin if the store accepts no * inside one, and says so', async () => {
     const plain = await CheckWorld.start({ storeHttp: withoutPatterns() }, [])
     const fix: CheckFix = { kind: 'set-cors', rule: RULE, keptCount: 0 }
 
@@ -120,7 +120,7 @@ describe('CORS', () => {
     expect(line).toMatchObject({ verdict: 'passed', finding: { kind: 'cors-any-origin' } })
   })
 
-  it('is judged by what an upload sends: a rule without the checksum keeps it out', async () => {
+  it('is judged by what an upload sends: a rule without the checksum header blocks it', async () => {
     const headers = ['content-type', 'x-amz-meta-ferry-upload']
     const rule = { ...HIDING, AllowedOrigins: [PAGE], ExposeHeaders: ['ETag'] }
     await putCors([{ ...rule, AllowedHeaders: headers }])
@@ -130,7 +130,7 @@ describe('CORS', () => {
     const unconditional = await world.check({ destinationId: destination.destinationId })
 
     expect(lineOf(without, 'cors').verdict).toBe('failed')
-    // Uploads go without conditions there, so nothing is broken.
+    // Uploads are sent without conditions there, so nothing is broken.
     expect(lineOf(unconditional, 'cors').verdict).toBe('warned')
     const { destinations } = await world.harness.must('listDestinations', {})
     expect(destinations[0]?.findings).toMatchObject({
@@ -138,7 +138,7 @@ describe('CORS', () => {
     })
   })
 
-  it('cannot be set where nobody can read what is there', async () => {
+  it('cannot be set if the existing rules cannot be read', async () => {
     const blind = await CheckWorld.start(
       {
         storeHttp: ruledHttp((request) =>
@@ -154,7 +154,7 @@ describe('CORS', () => {
     expect(lineOf(report, 'cors')).toMatchObject({ verdict: 'failed', fix: null })
   })
 
-  it('cannot be set at a store that has none', async () => {
+  it('cannot be set at a store without CORS rules', async () => {
     const without = await CheckWorld.start(
       {
         storeHttp: ruledHttp((request) =>
@@ -172,7 +172,7 @@ describe('CORS', () => {
   })
 })
 
-describe('the rule against unfinished uploads', () => {
+describe('the rule that removes unfinished uploads', () => {
   const rulesNow = () =>
     withClient(world.other, async (client, Bucket) => {
       const command = new GetBucketLifecycleConfigurationCommand({ Bucket })
@@ -207,7 +207,7 @@ describe('the rule against unfinished uploads', () => {
     },
   ]
 
-  it('is added to those that are there, below the destination’s prefix', async () => {
+  it('is added to the existing rules, below the destination’s prefix', async () => {
     await putRules(OTHERS)
     const before = await world.check()
     const { fix } = lineOf(before, 'unfinished-rule')
@@ -239,7 +239,7 @@ describe('the rule against unfinished uploads', () => {
   })
 })
 
-it('changes nothing for what is the form’s own affair', async () => {
+it('changes nothing for a fix that only concerns the form', async () => {
   const applied = await apply({ kind: 'use-region', region: 'eu-1' })
 
   expect(applied).toEqual({ ok: false, failure: { kind: 'wrong-state' } })

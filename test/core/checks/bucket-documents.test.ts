@@ -7,7 +7,7 @@ const RULE = {
   ...{ exposeHeaders: ['ETag'], maxAgeSeconds: 60 },
 }
 
-it('keeps what nobody here has ever heard of, letter by letter', () => {
+it('keeps unknown elements, character by character', () => {
   const rule = '<Rule>\n <ID>x</ID><Filter/><Strange a="1">y</Strange></Rule>'
   const xml = `<?xml version="1.0"?>\n<LifecycleConfiguration xmlns="ns">${rule}</LifecycleConfiguration>\n`
 
@@ -17,7 +17,7 @@ it('keeps what nobody here has ever heard of, letter by letter', () => {
   expect(changed?.match(/<Rule>/g)).toHaveLength(2)
 })
 
-it('gives its rule a name that no other has', () => {
+it('gives its rule a unique name', () => {
   const once = withUnfinishedRule(null, 'a/', 7)
   const twice = withUnfinishedRule(once, 'b/', 7)
 
@@ -28,7 +28,7 @@ it('gives its rule a name that no other has', () => {
 })
 
 it.each(['<CORSConfiguration/>', '<CORSConfiguration xmlns="n"></CORSConfiguration>', null])(
-  'begins a document where there is none or an empty one: %s',
+  'creates a document if there is none or an empty one: %s',
   (xml) => {
     expect(withCorsRule(xml, RULE)).toMatch(
       /^<CORSConfiguration( xmlns="[^"]*")?><CORSRule>.*<\/CORSRule><\/CORSConfiguration>$/,
@@ -36,12 +36,12 @@ it.each(['<CORSConfiguration/>', '<CORSConfiguration xmlns="n"></CORSConfigurati
   },
 )
 
-it('writes nothing into what is no such document', () => {
+it('does not change a different kind of document', () => {
   expect(withCorsRule('<html></html>', RULE)).toBeNull()
   expect(withUnfinishedRule('', 'in/', 7)).toBeNull()
 })
 
-it('writes a prefix so that it stays one', () => {
+it('escapes a prefix', () => {
   expect(withUnfinishedRule(null, 'a&b</x>/', 7)).toContain('<Prefix>a&amp;b&lt;/x&gt;/</Prefix>')
 })
 
@@ -70,12 +70,12 @@ it.each([
   ['another origin', OURS.replace('127.0.0.1:47470', 'files.example')],
   ['another method', OURS.replace('>POST<', '>DELETE<')],
   ['another header to read', OURS.replace('>ETag<', '>X-Mine<')],
-  ['something nobody here knows', OURS.replace('<AllowedHeader>', '<Strange/><AllowedHeader>')],
-])('leaves a rule with %s to whoever has set it', (_what, rule) => {
+  ['an unknown element', OURS.replace('<AllowedHeader>', '<Strange/><AllowedHeader>')],
+])('does not change a rule with %s, which belongs to somebody else', (_what, rule) => {
   expect(withCorsRule(inside(rule), WANTED)).toContain(`</CORSRule>${rule}</CORSConfiguration>`)
 })
 
-it('takes nothing inside a comment or CDATA for an element', () => {
+it('does not take comments or CDATA for elements', () => {
   const strange =
     '<!-- <CORSRule> --><CORSRule><ID><![CDATA[</CORSConfiguration>]]></ID></CORSRule>'
 
@@ -85,7 +85,7 @@ it('takes nothing inside a comment or CDATA for an element', () => {
   expect(changed).toContain(strange.slice(strange.indexOf('<ID>')))
 })
 
-it('keeps an attribute that holds quotes, and references as they came', () => {
+it('keeps attributes that contain quotes, and leaves references unchanged', () => {
   const strange = `<CORSRule a='x"y'><ID>&#65;&amp;</ID><toString> 1 </toString></CORSRule>`
 
   const changed = withCorsRule(inside(strange), RULE)
@@ -93,7 +93,7 @@ it('keeps an attribute that holds quotes, and references as they came', () => {
   expect(changed).toContain(strange.replace(`'x"y'`, '"x&quot;y"'))
 })
 
-it('writes nothing into a document that it could not keep whole', () => {
+it('does not write into a document that it could not keep completely', () => {
   expect(withCorsRule(inside('<?keep this?>'), RULE)).toBeNull()
   expect(withCorsRule(`<!DOCTYPE a>${inside('')}`, RULE)).toBeNull()
 })

@@ -8,7 +8,7 @@ import type { TemporaryBucket } from '../../local-bucket/temporary-bucket.ts'
 
 type Seen = Pick<TemporaryBucket, 'store'>
 
-/** The bucket seen by somebody else. */
+/** The bucket as seen from outside Ferry. */
 export async function withClient<T>(
   { store }: Seen,
   work: (client: S3Client, Bucket: string) => Promise<T>,
@@ -36,7 +36,7 @@ export function storedIn(bucket: Seen) {
   })
 }
 
-/** Markers too. */
+/** Includes delete markers. */
 export function versionsIn(bucket: Seen) {
   return withClient(bucket, async (client, Bucket) => {
     const listed = await client.send(new ListObjectVersionsCommand({ Bucket }))

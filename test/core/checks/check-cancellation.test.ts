@@ -45,13 +45,13 @@ it.each(CheckStep.options.slice(0, -1))(
   },
 )
 
-it('is cancelled when it answers, and knows nothing of one that has ended', async () => {
+it('is cancelled when it answers, and does not know a check that has ended', async () => {
   const at = await started()
 
   expect(await at.harness.must('cancelCheck', { checkId: newCheckId() })).toEqual({})
 })
 
-it('leaves nothing when a write that is under way arrives after the cancelling', async () => {
+it('leaves nothing when a write in progress arrives after the cancellation', async () => {
   const checkId = newCheckId()
   const atStore = Promise.withResolvers<void>()
   const goOn = Promise.withResolvers<void>()
@@ -74,7 +74,7 @@ it('leaves nothing when a write that is under way arrives after the cancelling',
   expect(await storedIn(at.other)).toEqual(NOTHING)
 })
 
-it('leaves nothing when Ferry is closed in the middle', async () => {
+it('leaves nothing when Ferry is closed in the middle of a check', async () => {
   const at = await started({
     notify: (name, payload) => {
       const isHere = name === 'checkProgressed' && 'line' in payload && payload.line.step === 'get'
@@ -89,7 +89,7 @@ it('leaves nothing when Ferry is closed in the middle', async () => {
   expect(await storedIn(at.other)).toEqual(NOTHING)
 })
 
-it('lets Ferry be closed although the store has fallen silent', async () => {
+it('lets Ferry be closed although the store has stopped answering', async () => {
   const at = await started()
   const silent = Promise.withResolvers<void>()
   const stub = await at.stub((request, response) => {
@@ -107,7 +107,7 @@ it('lets Ferry be closed although the store has fallen silent', async () => {
   expect(lines.find((line) => line.step === 'put')?.verdict).toBe('unknown')
 })
 
-/** Each answer to a write is lost once; in four turns, since each is a whole check. */
+/** The answer to each write is lost once; in four runs, since each is a whole check. */
 it.each([1, 2, 3, 4])(
   'leaves nothing, whichever answer of the store is lost: %d',
   { timeout: 60_000 },
@@ -136,7 +136,7 @@ it.each([1, 2, 3, 4])(
   },
 )
 
-it('removes what its keys could not when they may', async () => {
+it('removes what its keys could not delete once they may', async () => {
   let mayRemove = false
   const at = await started({
     storeHttp: ruledHttp(({ method }) =>
@@ -152,7 +152,7 @@ it('removes what its keys could not when they may', async () => {
   await expect.poll(() => storedIn(at.other)).toEqual(NOTHING)
 })
 
-it('removes what a dead line kept it from when the store is reached again', async () => {
+it('removes what it could not reach during an outage once the store is reachable again', async () => {
   let line: 'whole' | 'dead' | 'mended' = 'whole'
   const at = await started({
     storeHttp: ruledHttp(({ method }) => {
@@ -170,7 +170,7 @@ it('removes what a dead line kept it from when the store is reached again', asyn
   await expect.poll(() => storedIn(at.other)).toEqual(NOTHING)
 })
 
-it('refuses to run twice under one name', async () => {
+it('refuses to run twice under one ID', async () => {
   const at = await started()
   const checkId = newCheckId()
 

@@ -10,11 +10,11 @@ import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 import { type TemporaryBucket, temporaryBucket } from '../../local-bucket/temporary-bucket.ts'
 import { withClient } from './bucket-view.ts'
 
-/** One start's own name; the rule allows those of every start. */
+/** The name of a single start; the rule allows those of every start. */
 export const PAGE = 'http://k3v9.localhost:4321'
 export const ALLOWED = 'http://*.localhost:4321'
 
-/** A Ferry whose page is at `PAGE`, and a bucket of somebody else's that lets the page in. */
+/** Ferry with its page at `PAGE`, and somebody else's bucket that allows the page. */
 export class CheckWorld {
   readonly harness: CoreHarness
   readonly other: TemporaryBucket
@@ -46,7 +46,7 @@ export class CheckWorld {
     return new CheckWorld(harness, other, storeTime)
   }
 
-  /** At the store it is so much later from now on. */
+  /** Moves the store's clock ahead by this much from now on. */
   set agedMs(aheadMs: number) {
     this.#storeTime.aheadMs = aheadMs
   }
@@ -104,7 +104,7 @@ export function newCheckId(): CheckId {
   return randomUUID() as CheckId
 }
 
-/** `put failed access-denied`, and nothing of what passed or is not known. */
+/** `put failed access-denied`, without steps that passed or are unknown. */
 export function troubles({ lines }: CheckReport): string[] {
   return lines.flatMap(({ step, verdict, finding }) => {
     if (verdict !== 'failed' && verdict !== 'warned') return []

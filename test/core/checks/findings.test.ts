@@ -6,7 +6,7 @@ import { no, ruledHttp } from '../../fakes/ruled-http.ts'
 import { storedIn, withClient } from './bucket-view.ts'
 import { CheckWorld, lineOf } from './check-world.ts'
 
-/** A bucket of a thousand parts. */
+/** A bucket that accepts a thousand parts. */
 let world: CheckWorld
 const asked: string[] = []
 
@@ -33,7 +33,7 @@ async function only(): Promise<Destination> {
   return world.harness.only(destinations)
 }
 
-it('keeps what it found out when the draft is saved afterwards', async () => {
+it('keeps its findings when the draft is saved afterwards', async () => {
   await world.check({ provider: 'aws' })
 
   const draft = world.draft({ provider: 'aws' })
@@ -43,7 +43,7 @@ it('keeps what it found out when the draft is saved afterwards', async () => {
   expect(await only()).toEqual(destination)
 })
 
-it('keeps it at once with a destination whose place is the same, and tells the page', async () => {
+it('keeps them at once for a destination with the same address, and tells the page', async () => {
   const { destination } = await world.harness.must('saveDestination', world.draft())
   expect(destination.findings).toBeNull()
 
@@ -54,7 +54,7 @@ it('keeps it at once with a destination whose place is the same, and tells the p
   expect(destinations?.[0]?.findings).toMatchObject(FOUND)
 })
 
-it('outlives the saving of a form that changes no place', async () => {
+it('keeps them when a saved form does not change the address', async () => {
   await world.check({ provider: 'aws' })
   const first = await world.harness.must('saveDestination', world.draft({ provider: 'aws' }))
   const { destinationId } = first.destination
@@ -65,7 +65,7 @@ it('outlives the saving of a form that changes no place', async () => {
   expect(again.destination).toMatchObject({ maxPartCount: 1000, findings: FOUND })
 })
 
-it('is forgotten with the place', async () => {
+it('drops them when the address changes', async () => {
   await world.check()
   const { destination } = await world.harness.must('saveDestination', world.draft())
   const { destinationId } = destination
@@ -76,7 +76,7 @@ it('is forgotten with the place', async () => {
   expect(moved.destination.findings).toBeNull()
 })
 
-it('spares the first upload the question what the store checks', async () => {
+it('saves the first upload from testing which checksums the store verifies', async () => {
   await world.check()
   const { destination } = await world.harness.must('saveDestination', world.draft())
   const { uploadId } = await world.harness.queueBytes(destination, 'a.txt', new Uint8Array(10))
@@ -87,7 +87,7 @@ it('spares the first upload the question what the store checks', async () => {
   expect(asked.filter((each) => each.startsWith('POST'))).toEqual([])
 })
 
-it('keeps nothing of a check that did not get to its end', async () => {
+it('keeps nothing from a check that did not finish', async () => {
   await world.check({ secretAccessKey: 'wrong' })
 
   const { destination } = await world.harness.must('saveDestination', world.draft())
@@ -95,7 +95,7 @@ it('keeps nothing of a check that did not get to its end', async () => {
   expect(destination.findings).toBeNull()
 })
 
-it('tries the very headers that the destination’s rules ask for', async () => {
+it('tests exactly the headers that the destination’s rules request', async () => {
   const { destination } = await world.harness.must('saveDestination', world.draft())
   const { destinationId } = destination
   const rules = { ...DEFAULT_RULES, storageClass: 'NO_SUCH_CLASS' }
@@ -108,7 +108,7 @@ it('tries the very headers that the destination’s rules ask for', async () => 
   })
 })
 
-it('sweeps what a check that was killed has left, and nothing younger or of anybody else’s', async () => {
+it('removes what a killed check has left, but nothing newer and nothing of anybody else’s', async () => {
   const name = '.ferry-check-0123456789abcdef'
   const young = 'in/.ferry-check-fedcba9876543210'
   const put = (keys: readonly string[], begun: string) =>

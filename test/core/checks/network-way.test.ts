@@ -18,15 +18,15 @@ beforeEach(async () => {
 
 afterEach(() => world.close())
 
-describe('the way to the store', () => {
-  it('ends at a name that nobody knows', async () => {
+describe('the connection to the store', () => {
+  it('fails at an unknown host name', async () => {
     const report = await world.check({ endpoint: 'https://no-such-host.invalid' })
 
     expect(troubles(report)).toEqual(['dns failed host-not-found'])
     expect(unknown(report)).toHaveLength(22)
   })
 
-  it('ends where nothing listens', async () => {
+  it('fails if nothing listens', async () => {
     const stub = await world.stub(plain(200, ''))
     const { endpoint } = stub
     await stub.close()
@@ -37,13 +37,13 @@ describe('the way to the store', () => {
     expect(lineOf(report, 'dns').verdict).toBe('passed')
   })
 
-  it('ends where no TLS is spoken', async () => {
+  it('fails if the port does not speak TLS', async () => {
     const endpoint = world.other.bucket.endpoint.replace('http:', 'https:')
 
     expect(troubles(await world.check({ endpoint }))).toEqual(['tls failed wrong-protocol'])
   })
 
-  it('ends where plain HTTP meets a port that wants TLS', async () => {
+  it('fails if plain HTTP meets a port that expects TLS', async () => {
     const server = createServer(SELF_SIGNED)
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -57,7 +57,7 @@ describe('the way to the store', () => {
     expect(findingOf(report, 'tls')).toEqual({ kind: 'failure', failure })
   })
 
-  it('ends at an authority that this computer does not trust, and names it', async () => {
+  it('fails at an authority that this computer does not trust, and names it', async () => {
     const server = createServer(SELF_SIGNED)
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -77,7 +77,7 @@ describe('the way to the store', () => {
     })
   })
 
-  it('names who vouches for the store, where this computer trusts them', async () => {
+  it('names the issuer of the store’s certificate if this computer trusts it', async () => {
     const trusted = getCACertificates('default')
     setDefaultCACertificates([...trusted, SELF_SIGNED.cert])
     const server = createServer(SELF_SIGNED, refusal(404, 'NoSuchBucket'))
@@ -96,7 +96,7 @@ describe('the way to the store', () => {
     expect(troubles(report)).toEqual(['bucket failed bucket-missing'])
   })
 
-  it('ends at a proxy that is not there, rather than at a name which this computer does not know', async () => {
+  it('fails at a missing proxy, rather than at a host name that this computer cannot resolve', async () => {
     const desktop = await CheckWorld.start({
       storeHttp: ruledHttp(() => {
         throw new Error('net::ERR_PROXY_CONNECTION_FAILED')
@@ -110,7 +110,7 @@ describe('the way to the store', () => {
     expect(troubles(report)).toEqual(['dns failed proxy-failed'])
   })
 
-  it('leads through a proxy that knows names which this computer does not', async () => {
+  it('goes through a proxy that resolves names that this computer cannot', async () => {
     const desktop = await CheckWorld.start({
       storeHttp: ruledHttp(() => no(403, 'InvalidAccessKeyId')),
       isCorsHandled: true,
@@ -124,7 +124,7 @@ describe('the way to the store', () => {
     expect(lineOf(report, 'tls')).toMatchObject({ verdict: 'passed', finding: null })
   })
 
-  it('leads the host of a browser through a proxy, to a name that only the proxy knows', async () => {
+  it('goes through a proxy for the browser’s host, to a name that only the proxy can resolve', async () => {
     const proxy = await ForwardProxy.start()
     proxy.names.set('store.example', '127.0.0.1')
     const url = `http://127.0.0.1:${proxy.address.port}`
@@ -178,7 +178,7 @@ describe('the way to the store', () => {
     expect(troubles(report)).toEqual(['bucket failed bucket-missing'])
   })
 
-  it('is not protected in one’s own network, which is no failure', async () => {
+  it('may be unencrypted in the user’s own network, which is no failure', async () => {
     const report = await world.check()
 
     expect(lineOf(report, 'tls')).toMatchObject({
@@ -188,8 +188,8 @@ describe('the way to the store', () => {
 
   it.each([
     ['a web page', plain(404, '<!doctype html><p>Hello', { 'content-type': 'text/html' })],
-    ['a server that says yes to everything', plain(200, '')],
-  ])('ends at %s', async (_what, answer) => {
+    ['a server that answers yes to everything', plain(200, '')],
+  ])('fails at %s', async (_what, answer) => {
     const { report } = await world.checkStub(answer)
 
     expect(troubles(report)).toEqual(['tls failed not-s3'])

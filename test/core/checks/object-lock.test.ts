@@ -20,7 +20,7 @@ async function lockedWorld(lock: ObjectLock): Promise<CheckWorld> {
 }
 
 describe('a bucket with Object Lock', () => {
-  it('gets a checksum with everything that the check puts there, but where none is the question', async () => {
+  it('gets a checksum with everything that the check puts there, except when testing without one', async () => {
     const lock = new ObjectLock()
     const locked = await lockedWorld(lock)
 
@@ -39,19 +39,19 @@ describe('a bucket with Object Lock', () => {
   it.each([
     [30, 30],
     [null, null],
-  ])('says how long it keeps what the check put there: %s', async (set, days) => {
+  ])('reports how long it keeps the check’s objects: %s', async (set, days) => {
     const lock = new ObjectLock()
     lock.days = set
     const locked = await lockedWorld(lock)
 
     const report = await locked.check()
 
-    // Where the settings say nothing, the refusal itself tells of the retention.
+    // If the settings say nothing, the refusal itself proves the retention.
     const finding = { kind: 'retention', days }
     expect(lineOf(report, 'delete')).toMatchObject({ verdict: 'warned', finding })
   })
 
-  it('hides what it keeps under one marker, which later checks leave there', async () => {
+  it('hides the retained versions under one marker, which later checks leave in place', async () => {
     const locked = await lockedWorld(new ObjectLock())
     const seen = () =>
       withClient(locked.other, async (client, Bucket) => {
@@ -75,7 +75,7 @@ describe('a bucket with Object Lock', () => {
     expect(second.kept.size).toBe(first.kept.size + 1)
   })
 
-  it.each([1000, 2 * PART])('takes the first upload without a check: %d bytes', async (size) => {
+  it.each([1000, 2 * PART])('accepts the first upload without a check: %d bytes', async (size) => {
     const lock = new ObjectLock()
     const locked = await lockedWorld(lock)
     const { destination } = await locked.harness.must('saveDestination', locked.draft())
@@ -89,7 +89,7 @@ describe('a bucket with Object Lock', () => {
     for (const { headers } of signed) expect(Object.keys(headers).join()).toMatch(/checksum|md5/)
   })
 
-  it('takes uploads of keys that may not find out what it checks', async () => {
+  it('accepts uploads with keys that may not find out which checksums it verifies', async () => {
     const lock = new ObjectLock()
     world = await CheckWorld.start({
       storeHttp: ruledHttp((request, send) =>

@@ -31,8 +31,8 @@ const onlyPuts =
 
 const longest = () => Math.max(...proxy.puts(true).map(({ bodyBytes }) => bodyBytes))
 
-describe('a body as long as uploads have', () => {
-  it('is sent as a part of which nothing is left', async () => {
+describe('a body as long as those of uploads', () => {
+  it('is sent as a part that leaves nothing behind', async () => {
     const report = await world.check()
 
     expect(lineOf(report, 'part-size')).toMatchObject({
@@ -42,7 +42,7 @@ describe('a body as long as uploads have', () => {
     expect(await storedIn(world.other)).toEqual({ keys: [], unfinished: [] })
   })
 
-  it('has the length that the destination’s rules say', async () => {
+  it('has the length that the destination’s rules set', async () => {
     const { destination } = await world.harness.must('saveDestination', world.draft())
     const { destinationId } = destination
     const rules = { ...DEFAULT_RULES, partBytes: 5 * MIB }
@@ -54,7 +54,7 @@ describe('a body as long as uploads have', () => {
     expect(longest()).toBe(5 * MIB)
   })
 
-  it('finds the limit of what stands in front of the store before the first upload', async () => {
+  it('finds the limit of a proxy in front of the store before the first upload', async () => {
     proxy.rule = onlyPuts(limitedTo(MIB))
 
     const report = await world.check()
@@ -66,7 +66,7 @@ describe('a body as long as uploads have', () => {
     expect(proxy.bytesOf(proxy.puts(true))).toBeLessThan(MIB)
   })
 
-  it('finds one that lets parts through and no file that comes in one piece', async () => {
+  it('finds a limit that allows parts, but not a file in one piece', async () => {
     proxy.rule = onlyPuts(limitedTo(20 * MIB))
 
     const report = await world.check()
@@ -77,7 +77,7 @@ describe('a body as long as uploads have', () => {
     expect(longest()).toBe(16 * MIB)
   })
 
-  it('finds one that counts the bytes as they come', async () => {
+  it('finds a limit that counts the bytes as they arrive', async () => {
     proxy.rule = onlyPuts(({ contentLength }) =>
       contentLength > 2 * MIB
         ? { kind: 'answer-after', bytes: 2 * MIB, answer: TOO_LARGE }
@@ -91,7 +91,7 @@ describe('a body as long as uploads have', () => {
     })
   })
 
-  it('finds a firewall that lets only little through', async () => {
+  it('finds a firewall that only allows small requests', async () => {
     proxy.rule = onlyPuts(({ contentLength }) =>
       contentLength > 8192 ? { kind: 'answer', answer: FORBIDDEN_PAGE } : { kind: 'pass' },
     )
@@ -101,18 +101,18 @@ describe('a body as long as uploads have', () => {
     expect(troubles(report)).toContain('part-size failed proxy-refused')
   })
 
-  it('is told as hidden where only long ones are answered so', async () => {
+  it('reports a hidden answer if only long requests are answered that way', async () => {
     proxy.rule = onlyPuts(({ contentLength }) =>
       contentLength > MIB ? { kind: 'strip', headers: /^access-control-/ } : { kind: 'pass' },
     )
 
     const report = await world.check()
 
-    // Keys that may look let uploads work all the same.
+    // Uploads still work with keys that may list parts and read objects.
     expect(troubles(report)).toContain('part-size warned answer-hidden')
   })
 
-  it('says nothing when the line is too slow for it, and holds nobody up', async () => {
+  it('proves nothing on a slow connection, and does not delay the check', async () => {
     const timeout = AbortSignal.timeout.bind(AbortSignal)
     vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(ms === 20_000 ? 500 : ms))
     onTestFinished(() => void vi.restoreAllMocks())
@@ -128,7 +128,7 @@ describe('a body as long as uploads have', () => {
     expect(await storedIn(world.other)).toEqual({ keys: [], unfinished: [] })
   })
 
-  it('is broken off when the check is cancelled', async () => {
+  it('is aborted when the check is cancelled', async () => {
     const checkId = newCheckId()
     const begun = Promise.withResolvers<void>()
     proxy.rule = onlyPuts(({ contentLength }) => {
@@ -146,7 +146,7 @@ describe('a body as long as uploads have', () => {
   })
 })
 
-it('The window is told of a store that hides all its answers once, and that uploads work', async () => {
+it('reports a store that hides all its answers once, and that uploads work', async () => {
   proxy.rule = onlyPuts(() => ({ kind: 'strip', headers: /^access-control-/ }))
 
   const report = await world.check()

@@ -17,7 +17,7 @@ afterEach(async () => {
   world = null
 })
 
-/** Keys that may do everything but this. */
+/** Keys that may do everything else. */
 async function checkedWith(rule: HttpRule): Promise<CheckReport> {
   world = await CheckWorld.start({ storeHttp: ruledHttp(rule) })
   return world.check()
@@ -36,14 +36,14 @@ it.each([
   ['list-parts', /^GET \?uploadId$/, ['list-parts failed access-denied']],
   ['abort', /^DELETE \?uploadId$/, ['abort warned access-denied']],
   ['delete', /^DELETE( \?versionId)?$/, ['delete warned access-denied']],
-])('costs one line when it is missing: %s', async (_what, pattern, said) => {
+])('costs one line if the permission is missing: %s', async (_what, pattern, said) => {
   const report = await denying((line) => pattern.test(line))
 
   expect(troubles(report)).toEqual(expect.arrayContaining([...said, WELL]))
   expect(troubles(report)).toHaveLength(said.length + 1)
 })
 
-it('costs one line when objects may not be read', async () => {
+it('costs one line if objects may not be read', async () => {
   const report = await denying((line, { path }) => line === 'GET' && path.includes('.ferry-check-'))
 
   expect(troubles(report)).toEqual(['get warned access-denied', WELL])
@@ -62,7 +62,7 @@ it.each([
   expect(troubles(report).filter((each) => each !== WELL)).toEqual([])
 })
 
-it('lets uploads that work look as if they do: keys that may do nothing else', async () => {
+it('does not report working uploads as broken: keys that may do nothing else', async () => {
   const mayDo =
     /^(PUT|PUT \?uploadId.*|POST \?uploads|POST \?uploadId|GET \?uploadId|DELETE \?uploadId|OPTIONS)$/
   const report = await denying(
@@ -73,7 +73,7 @@ it('lets uploads that work look as if they do: keys that may do nothing else', a
   expect(lineOf(report, 'put').verdict).toBe('passed')
 })
 
-it('cleans up with keys that may not list, by what it remembers', async () => {
+it('cleans up from memory if its keys may not list', async () => {
   const report = await denying((line) => /^GET \?(versions|uploads|list-type)$/.test(line))
 
   expect(lineOf(report, 'put').verdict).toBe('passed')

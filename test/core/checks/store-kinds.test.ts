@@ -15,7 +15,10 @@ afterEach(async () => {
   world = null
 })
 
-/** A store that does as the local bucket, but for the rule; nothing may be left in it either. */
+/**
+ * A store that behaves like the local bucket, except for the rule; nothing may be left in it
+ * either.
+ */
 async function checkedAt(
   rule: HttpRule,
   changes: Partial<DestinationDraft> = {},
@@ -28,7 +31,7 @@ async function checkedAt(
 
 const partNumberOf = (query: Readonly<Record<string, unknown>>) => Number(query.partNumber ?? 0)
 
-it('is one that takes a thousand parts', async () => {
+it('accepts a thousand parts', async () => {
   const report = await checkedAt(({ query }) =>
     partNumberOf(query) > 1000 ? no(400, 'InvalidArgument') : null,
   )
@@ -38,13 +41,13 @@ it('is one that takes a thousand parts', async () => {
   })
 })
 
-it('is believed to take no more parts than its provider says, whatever a single part shows', async () => {
+it('is assumed to accept no more parts than its provider says, whatever a single part proves', async () => {
   const report = await checkedAt(() => null, { provider: 'scaleway' })
 
   expect(lineOf(report, 'part-limit')).toMatchObject({ finding: { maxPartCount: 1000 } })
 })
 
-it('does not say how many parts it takes', async () => {
+it('does not show how many parts it accepts', async () => {
   const report = await checkedAt(({ query }) =>
     partNumberOf(query) > 1 ? no(400, 'InvalidArgument') : null,
   )
@@ -52,7 +55,7 @@ it('does not say how many parts it takes', async () => {
   expect(lineOf(report, 'part-limit').verdict).toBe('unknown')
 })
 
-it('lists no parts of what it took, which is not to have forgotten the upload', async () => {
+it('does not list the parts that it received, which does not mean that it lost the upload', async () => {
   const report = await checkedAt(({ method, query }) => {
     const isList = method === 'GET' && 'uploadId' in query
     return isList ? { status: 200, body: '<ListPartsResult></ListPartsResult>' } : null
@@ -73,7 +76,7 @@ it('writes lists with a prefix for S3’s namespace', async () => {
   expect(lineOf(report, 'bucket').verdict).toBe('passed')
 })
 
-it('takes a condition and never looks at it', async () => {
+it('accepts a condition and ignores it', async () => {
   const report = await checkedAt(async (_request, send) => {
     const { statusCode } = await send()
     return statusCode === 412 ? { status: 200, headers: { etag: '"new"' }, body: '<R/>' } : null
@@ -84,7 +87,7 @@ it('takes a condition and never looks at it', async () => {
   })
 })
 
-it('does not know conditions', async () => {
+it('does not support conditions', async () => {
   const report = await checkedAt(({ headers }) =>
     'if-none-match' in headers ? no(501, 'NotImplemented') : null,
   )
@@ -98,7 +101,7 @@ it('does not know conditions', async () => {
 const isForm = ({ headers }: Parameters<HttpRule>[0]) =>
   headers['content-type']?.startsWith('multipart/form-data') === true
 
-it('takes no forms', async () => {
+it('accepts no forms', async () => {
   const report = await checkedAt((request) => (isForm(request) ? no(501, 'NotImplemented') : null))
 
   expect(lineOf(report, 'post-forms')).toMatchObject({
@@ -106,7 +109,7 @@ it('takes no forms', async () => {
   })
 })
 
-it('takes forms and forgets how long the file may be', async () => {
+it('accepts forms and ignores the limit of the file’s length', async () => {
   const report = await checkedAt((request) => (isForm(request) ? { status: 204 } : null))
 
   expect(findingOf(report, 'post-forms')).toEqual({ kind: 'post-forms', isTaken: false })
@@ -136,7 +139,7 @@ it('shows objects to everybody who knows their names', async () => {
   })
 })
 
-it('checks the sums of a few kinds only', async () => {
+it('verifies only some checksums', async () => {
   const report = await checkedAt(async ({ headers }, send) => {
     const isIgnored = 'x-amz-checksum-crc64nvme' in headers || 'content-md5' in headers
     const { statusCode } = await send()
@@ -148,7 +151,7 @@ it('checks the sums of a few kinds only', async () => {
   })
 })
 
-it('checks no sum', async () => {
+it('verifies no checksum', async () => {
   const report = await checkedAt(async (_request, send) => {
     const { statusCode } = await send()
     return statusCode === 400 ? { status: 200, headers: { etag: '"1"' } } : null
@@ -159,7 +162,7 @@ it('checks no sum', async () => {
   })
 })
 
-it('has keys that end, and does not say when', async () => {
+it('has keys that expire, and does not say when', async () => {
   world = await CheckWorld.start({
     storeHttp: ruledHttp(() => ({ status: 200, body: '<ListBucketResult></ListBucketResult>' })),
   })
@@ -176,7 +179,7 @@ it('removes unfinished uploads by itself, so that no rule is proposed', async ()
   expect(lineOf(report, 'unfinished-rule')).toMatchObject({ verdict: 'passed', fix: null })
 })
 
-it('knows no settings of the bucket', async () => {
+it('does not support bucket settings', async () => {
   const report = await checkedAt((request) =>
     /\?(lifecycle|versioning|versions)$/.test(lineOfRequest(request))
       ? no(501, 'NotImplemented')
@@ -186,7 +189,7 @@ it('knows no settings of the bucket', async () => {
   expect(unknown(report)).toEqual(['versioning', 'unfinished-rule'])
 })
 
-it('dies in the middle: what was not asked is not known', async () => {
+it('dies in the middle: steps that did not run stay unknown', async () => {
   world = await CheckWorld.start()
   const stub = await world.stub(plain(200, ''))
   const { endpoint } = stub
@@ -203,7 +206,7 @@ it('dies in the middle: what was not asked is not known', async () => {
   expect(lineOf(report, 'put')).toMatchObject({ finding: { failure: { kind: 'no-response' } } })
 })
 
-it('sends the window’s preflight on to another place, which no CORS rule mends', async () => {
+it('redirects the window’s preflight, which no CORS rule fixes', async () => {
   const report = await checkedAt(({ method }) => {
     const headers = { location: 'https://eu.example.org/photos/a' }
     return method === 'OPTIONS' ? { status: 307, headers, body: '' } : null
@@ -216,7 +219,7 @@ it('sends the window’s preflight on to another place, which no CORS rule mends
   })
 })
 
-it('has a bucket whose quota is used up, and says so in the place of a missing right', async () => {
+it('has a bucket whose quota is used up, and answers as for a missing permission', async () => {
   const report = await checkedAt(({ method }) =>
     method === 'PUT' ? no(403, 'QuotaExceeded') : null,
   )

@@ -11,7 +11,7 @@ beforeEach(async () => {
 
 afterEach(() => world.close())
 
-it('finds out everything of a bucket that is well, and leaves nothing in it', async () => {
+it('passes every step for a healthy bucket, and leaves nothing in it', async () => {
   const report = await world.check()
 
   expect(report.lines.map((line) => line.step)).toEqual(CheckStep.options)
@@ -30,7 +30,7 @@ it('finds out everything of a bucket that is well, and leaves nothing in it', as
   expect(await storedIn(world.other)).toEqual({ keys: [], unfinished: [] })
 })
 
-it('tells each line as it finds it, in the order in which they are shown', async () => {
+it('reports each line as it finds it, in the order in which they are shown', async () => {
   const checkId = newCheckId()
   const outcome = await world.ask({}, checkId)
 
@@ -39,7 +39,7 @@ it('tells each line as it finds it, in the order in which they are shown', async
   expect(outcome.ok ? outcome.value.lines : []).toEqual(told.map((each) => each.line))
 })
 
-it('is made with the secret that Ferry has, when the form leaves it empty', async () => {
+it('uses the stored secret if the form leaves it empty', async () => {
   const draft = world.draft({ keepSecret: true })
   const { destination } = await world.harness.must('saveDestination', draft)
   const { destinationId } = destination
@@ -49,7 +49,7 @@ it('is made with the secret that Ferry has, when the form leaves it empty', asyn
   expect(lineOf(report, 'put').verdict).toBe('passed')
 })
 
-it('needs no CORS where the host answers for the bucket', async () => {
+it('needs no CORS if the host answers for the bucket', async () => {
   const desktop = await CheckWorld.start({ isCorsHandled: true }, [])
 
   const report = await desktop.check()
@@ -60,7 +60,7 @@ it('needs no CORS where the host answers for the bucket', async () => {
   })
 })
 
-it('leaves neither version nor marker in a bucket that keeps them', async () => {
+it('leaves neither a version nor a marker in a bucket with versioning', async () => {
   await world.setVersioning('Enabled')
   const enabled = await world.check()
   const leftByOn = await versionsIn(world.other)

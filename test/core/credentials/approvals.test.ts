@@ -35,7 +35,7 @@ function withProfile(name: string) {
 }
 
 describe('a new endpoint', () => {
-  it('is asked about once: at the check, at the save, and never again for the same keys', async () => {
+  it('is asked about once: at the check or the save, and never again for the same keys', async () => {
     await check()
     expect(user.take()).toEqual([{ kind: 'new-endpoint', endpoint: CLOSED, keys: KEYS }])
     const saved = await save()
@@ -46,7 +46,7 @@ describe('a new endpoint', () => {
     expect(user.take()).toEqual([])
   })
 
-  it('is not asked about twice when check and save wait together', async () => {
+  it('is asked about once if check and save wait together', async () => {
     await Promise.all([check(), save()])
 
     expect(user.asked).toHaveLength(1)
@@ -64,7 +64,7 @@ describe('a new endpoint', () => {
     ])
   })
 
-  it('opens for the page only once it was agreed to', async () => {
+  it('is opened to the page only after the user agreed', async () => {
     user.answer = 'refused'
     const refused = await save()
     const before = harness.heard.origins.flat()
@@ -76,7 +76,7 @@ describe('a new endpoint', () => {
     expect(origins()).toEqual([CLOSED])
   })
 
-  it('stays agreed to over a restart as long as a destination is there', async () => {
+  it('stays approved after a restart as long as the destination exists', async () => {
     const saved = await save()
     if (!saved.ok) throw new Error(saved.failure.kind)
     const { destinationId } = saved.value.destination
@@ -92,7 +92,7 @@ describe('a new endpoint', () => {
     expect(user.take()).toHaveLength(1)
   })
 
-  it('of a Ferry that did not ask is known; of a draft that was never saved it is not', async () => {
+  it('is approved if an older version that did not ask saved it, but not from an unsaved draft', async () => {
     await save()
     await check({ endpoint: 'http://localhost:9' })
     const file = join(harness.folder, 'settings.json')
@@ -112,14 +112,14 @@ describe('a new endpoint', () => {
     expect(user.take()).toHaveLength(1)
   })
 
-  it('goes on where nobody can be asked', async () => {
+  it('is allowed if the user cannot be asked', async () => {
     user.answer = 'cannot-ask'
 
     expect((await save()).ok).toBe(true)
     expect(origins()).toEqual([CLOSED])
   })
 
-  it('needs nothing for the bucket on this computer', async () => {
+  it('needs no approval for the bucket on this computer', async () => {
     const local = await harness.must('openLocalBucket', {})
     const { destinationId, endpoint, region, bucket } = local
     const { accessKeyId } = harness.localKeys()
@@ -141,8 +141,8 @@ describe('a new endpoint', () => {
   })
 })
 
-describe('a question that takes its time', () => {
-  it('is told to the page until it is answered', async () => {
+describe('a question that takes a while', () => {
+  it('is reported to the page until it is answered', async () => {
     let answer: (answer: 'confirmed') => void = () => undefined
     const confirm = () =>
       new Promise<'confirmed'>((resolve) => {
@@ -161,8 +161,8 @@ describe('a question that takes its time', () => {
   })
 })
 
-describe('keys that nobody types', () => {
-  it('are asked for before a profile is read, and at each new address', async () => {
+describe('keys that are not typed', () => {
+  it('are asked about before a profile is read, and at each new address', async () => {
     withProfile('work')
     const profile = { credentialKind: 'profile', profile: 'work' } as const
     user.answer = 'refused'
@@ -182,7 +182,7 @@ describe('keys that nobody types', () => {
     ])
   })
 
-  it('of one sign-in are asked for once, whatever account is chosen', async () => {
+  it('are asked about once for one sign-in, whatever account is chosen', async () => {
     const sso = { startUrl: 'https://a.example/start', ssoRegion: 'eu-1' }
     await harness.ask('listSsoAccounts', sso)
     const source = { kind: 'sso', ...sso, accountId: '1', roleName: 'r' } as const
@@ -192,12 +192,12 @@ describe('keys that nobody types', () => {
   })
 })
 
-describe('a destination that nobody agreed to', () => {
-  it('sends nothing before somebody does', async () => {
+describe('a destination that is not approved', () => {
+  it('sends nothing until the user agrees', async () => {
     const saved = await save()
     if (!saved.ok) throw new Error(saved.failure.kind)
     const { destination } = saved.value
-    // As a settings file that was carried over.
+    // As in a settings file that was copied from elsewhere.
     const file = join(harness.folder, 'settings.json')
     await harness.core.close()
     const settings = JSON.parse(readFileSync(file, 'utf8'))
@@ -215,7 +215,7 @@ describe('a destination that nobody agreed to', () => {
   })
 })
 
-describe('a secret that is kept', () => {
+describe('a stored secret', () => {
   it.each<[string, Partial<DestinationDraft>]>([
     ['another port', { endpoint: 'http://127.0.0.1:10' }],
     ['another scheme', { endpoint: 'https://127.0.0.1:9' }],
@@ -240,7 +240,7 @@ describe('a secret that is kept', () => {
     })
   })
 
-  it('still serves an edit that changes neither', async () => {
+  it('is still used for an edit that changes neither', async () => {
     const saved = await save()
     if (!saved.ok) throw new Error(saved.failure.kind)
     const { destinationId } = saved.value.destination
@@ -269,7 +269,7 @@ describe('a server whose files are given by the path of a share', () => {
     expect(user.take()).toEqual([SERVER])
   })
 
-  it('that was refused is not asked about again for a minute', async () => {
+  it('is not asked about again for a minute after a refusal', async () => {
     const asking = approvals()
     user.answer = 'refused'
     const refused = [await asking.allowServer('nas'), await asking.allowServer('nas')]

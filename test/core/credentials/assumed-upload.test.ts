@@ -75,7 +75,7 @@ const prepare = (uploadId: Awaited<ReturnType<CoreHarness['queueBytes']>>['uploa
 const shownEnd = async () =>
   (await harness.must('listDestinations', {})).destinations.map((each) => each.keysExpireAtMs)
 
-/** As a store answers when somebody ended the session. */
+/** The store's answer after somebody ended the session. */
 const ended = async () => {
   const body =
     '<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>'
@@ -83,7 +83,7 @@ const ended = async () => {
   return { response: { statusCode: 400, headers, body: Readable.from([Buffer.from(body)]) } }
 }
 
-it('uploads with the keys of a role, takes it again when they end, and goes on', async () => {
+it('uploads with the keys of a role, assumes it again when they expire, and continues', async () => {
   const destination = await connect('work')
   const { uploadId } = await harness.queueBytes(destination, 'a.bin', bytes)
   await harness.prepared(uploadId, PART)
@@ -106,7 +106,7 @@ it('uploads with the keys of a role, takes it again when they end, and goes on',
   expect(harness.heard.log).not.toContain('secret')
 })
 
-it('says when the keys end, and lets no link or signature outlive them', async () => {
+it('shows when the keys expire, and lets no link or signature outlive them', async () => {
   const destination = await connect('work')
   const { uploadId } = await harness.queueBytes(destination, 'a.bin', bytes)
   await harness.prepared(uploadId, PART)
@@ -129,7 +129,7 @@ it('says when the keys end, and lets no link or signature outlive them', async (
   expect(minute.expiresAtMs - minute.createdAtMs).toBe(60_000)
 })
 
-it('waits for the code of a device, and then serves everyone who needs it', async () => {
+it('waits for a device’s code, and then provides keys to everything that needs them', async () => {
   const destination = await connect('careful')
   const { uploadId } = await harness.queueBytes(destination, 'a.bin', bytes)
   const { credentials: source } = destination
@@ -147,7 +147,7 @@ it('waits for the code of a device, and then serves everyone who needs it', asyn
   expect(after.ok).toBe(true)
 })
 
-it('lets the host open the page of a sign-in, until it is over', async () => {
+it('lets the host open the page of a sign-in until it is over', async () => {
   const startUrl = 'https://people.example/start'
   aws.oidc.startUrls.add(startUrl)
   aws.oidc.intervalSeconds = 0

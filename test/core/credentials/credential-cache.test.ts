@@ -23,7 +23,7 @@ ${world.aws.servicesSection}`)
 
 afterEach(() => world.close())
 
-it('renews keys before they end, and tells of it', async () => {
+it('renews keys before they expire, and reports it', async () => {
   const ring = world.ring()
   const { current } = ring.sourceFor(profile('work'))
   const first = must(await current())
@@ -44,7 +44,7 @@ it('renews keys before they end, and tells of it', async () => {
   expect(world.changedCount).toBe(2)
 })
 
-it('goes on with keys that still serve when there are no others, and not longer', async () => {
+it('continues with keys that are still valid if there are no others, but not longer', async () => {
   const { current } = world.ring().sourceFor(profile('work'))
   await current()
   world.aws.sts.roles.delete(ROLE)
@@ -61,7 +61,7 @@ it('goes on with keys that still serve when there are no others, and not longer'
   })
 })
 
-it('uses keys that come ended by a clock that is hours off, without asking each time', async () => {
+it('uses keys that seem expired because the clock is hours off, without requesting them each time', async () => {
   world.aheadMs = 5 * 3_600_000
   const { current } = world.ring().sourceFor(profile('work'))
 
@@ -70,7 +70,7 @@ it('uses keys that come ended by a clock that is hours off, without asking each 
   expect(both.map((each) => each.accessKeyId)).toEqual(['ASIAROLE1', 'ASIAROLE1'])
 })
 
-it('has no other keys than those in the file, once a store refused them', async () => {
+it('has no other keys than those in the file after a store refused them', async () => {
   const source = world.ring().sourceFor(profile('base'))
   const keys = must(await source.current())
 

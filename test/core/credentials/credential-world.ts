@@ -9,7 +9,7 @@ import type { Keys } from '../../../electron/core/s3/access-keys.ts'
 import { AwsHome } from '../../fakes/aws-stand-in/aws-home.ts'
 import { AwsStandIn } from '../../fakes/aws-stand-in/aws-stand-in.ts'
 
-/** A home, a stand-in for AWS and a ring of keys between them. */
+/** A home folder, a stand-in for AWS and a credential cache between them. */
 export class KeyWorld {
   readonly home = new AwsHome()
   readonly aws: AwsStandIn
@@ -17,7 +17,7 @@ export class KeyWorld {
   aheadMs = 0
   changedCount = 0
   variables: Environment = {}
-  /** The login shell adds these once it is asked; absent: it is not asked. */
+  /** Variables that the login shell adds once it is asked; absent: it is not asked. */
   readShell?: () => Promise<'read' | 'silent'>
 
   private constructor(aws: AwsStandIn) {
@@ -58,7 +58,7 @@ export function must(outcome: Outcome<Keys>): Keys {
   return outcome.value
 }
 
-/** Numbered, so that each set tells which it is. */
+/** Numbered, so that the sets can be told apart. */
 export const numbered = (name: string) => (count: number) => ({
   accessKeyId: `ASIA${name}${count}`,
   secretAccessKey: `secret-of-${name}-${count}`,

@@ -43,7 +43,7 @@ console.log(JSON.stringify({
   Expiration: ${expiration},
 }))`
 
-  it('is asked once while its keys serve, and again when they end', async () => {
+  it('is started once while its keys are valid, and again when they expire', async () => {
     withProcess(counting('new Date(Date.now() + 3600_000).toISOString()'))
     const { current } = world.ring().sourceFor(profile('tool'))
 
@@ -59,7 +59,7 @@ console.log(JSON.stringify({
     ])
   })
 
-  it('is asked again when the store says that its keys have ended', async () => {
+  it('is started again when the store says that its keys have expired', async () => {
     withProcess(counting('undefined'))
     const source = world.ring().sourceFor(profile('tool'))
     const first = must(await source.current())
@@ -80,9 +80,9 @@ console.log(JSON.stringify({
     ['fails', 'console.error("wrong: hunter2"); process.exit(3)'],
     ['prints something else', 'console.log("hunter2")'],
     ['prints nothing', ''],
-    ['has keys that are over', counting('"2020-01-01T00:00:00Z"')],
+    ['prints expired keys', counting('"2020-01-01T00:00:00Z"')],
     ['leaves the secret out', 'console.log(JSON.stringify({Version: 1, AccessKeyId: "hunter2"}))'],
-  ])('that %s is said without what it printed', async (_what, script) => {
+  ])('reports that it %s, without its output', async (_what, script) => {
     withProcess(script)
 
     const failure = await failureOf('tool')
@@ -91,7 +91,7 @@ console.log(JSON.stringify({
     expect(JSON.stringify(failure)).not.toContain('hunter2')
   })
 
-  it('that is not there has failed', async () => {
+  it('has failed if it does not exist', async () => {
     world.home.config('[profile tool]\ncredential_process = /nowhere/at/all\n')
 
     expect(await failureOf('tool')).toEqual(unavailable('tool', 'process-failed'))
@@ -99,7 +99,7 @@ console.log(JSON.stringify({
 })
 
 describe.runIf(process.platform !== 'win32')('a process without a path', () => {
-  it('that is in no folder of PATH is named, with where it was looked for', async () => {
+  it('is named if it is in no folder of PATH, together with the folders', async () => {
     world.variables = { PATH: '/usr/bin:/opt/a folder' }
     world.home.config('[profile tool]\ncredential_process = ferry-test-vault export work\n')
 
@@ -110,7 +110,7 @@ describe.runIf(process.platform !== 'win32')('a process without a path', () => {
     })
   })
 
-  it('that is there and fails has failed', async () => {
+  it('has failed if it exists and fails', async () => {
     world.variables = { PATH: '/usr/bin:/bin' }
     world.home.config('[profile tool]\ncredential_process = false\n')
 
@@ -119,7 +119,7 @@ describe.runIf(process.platform !== 'win32')('a process without a path', () => {
 })
 
 describe('the login shell', () => {
-  it('is asked before the environment is looked at', async () => {
+  it('is asked before the environment is read', async () => {
     const ring = new CredentialCache(
       shellPorts({ AWS_ACCESS_KEY_ID: 'A', AWS_SECRET_ACCESS_KEY: 's' }),
       noop,
@@ -128,7 +128,7 @@ describe('the login shell', () => {
     expect(must(await ring.sourceFor({ kind: 'environment' }).current()).accessKeyId).toBe('A')
   })
 
-  it('is asked before profiles are looked for', async () => {
+  it('is asked before profiles are looked up', async () => {
     const config = join(world.home.folder, 'elsewhere')
     writeFileSync(config, '[profile moved]\naws_access_key_id = A\naws_secret_access_key = s\n')
     const ports = shellPorts({ AWS_CONFIG_FILE: config })
@@ -142,7 +142,7 @@ describe('the login shell', () => {
     ).toBe('A')
   })
 
-  it.each(['read', 'silent'] as const)('is named where nobody has keys: %s', async (shell) => {
+  it.each(['read', 'silent'] as const)('is named if nothing has keys: %s', async (shell) => {
     world.readShell = async () => shell
     const keys = await world.ring().sourceFor({ kind: 'environment' }).current()
 
@@ -162,7 +162,7 @@ describe('the login shell', () => {
   }
 })
 
-describe('a file that a variable names', () => {
+describe('the path of a file in a variable', () => {
   it.each(['~/odd/config', '~\\odd/config'])('may begin with the home folder: %s', (named) => {
     const { configFilepath, filepath } = awsPaths({
       ...{ HOME: '/home/ada', AWS_CONFIG_FILE: named, AWS_SHARED_CREDENTIALS_FILE: named },
@@ -171,16 +171,19 @@ describe('a file that a variable names', () => {
     expect([configFilepath, filepath]).toEqual([1, 2].map(() => join('/home/ada', 'odd', 'config')))
   })
 
-  it.each(['/etc/aws', '~ada/config', 'C:\\aws\\config'])('else stays as it is: %s', (named) => {
-    expect(awsPaths({ HOME: '/home/ada', AWS_CONFIG_FILE: named }).configFilepath).toBe(named)
-  })
+  it.each(['/etc/aws', '~ada/config', 'C:\\aws\\config'])(
+    'otherwise stays unchanged: %s',
+    (named) => {
+      expect(awsPaths({ HOME: '/home/ada', AWS_CONFIG_FILE: named }).configFilepath).toBe(named)
+    },
+  )
 })
 
 describe('the environment', () => {
   const source = { kind: 'environment' } as const
   const current = () => world.ring().sourceFor(source).current()
 
-  it('has keys, a token and their end', async () => {
+  it('has keys, a token and their expiry', async () => {
     world.variables = {
       AWS_ACCESS_KEY_ID: 'ASIA',
       AWS_SECRET_ACCESS_KEY: 's',
@@ -208,7 +211,7 @@ describe('the environment', () => {
       },
       { kind: 'credentials-expired' },
     ],
-  ])('with %j has none', async (variables, failure) => {
+  ])('has no keys with %j', async (variables, failure) => {
     world.variables = variables
 
     expect(await current()).toEqual({ ok: false, failure })

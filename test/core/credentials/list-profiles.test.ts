@@ -16,7 +16,7 @@ afterEach(() => home.remove())
 const list = (variables: Environment = {}) =>
   listProfiles({ now: Date.now, environment: { ...home.environment, ...variables } })
 
-it('names every profile of both files, and how it gets its keys', async () => {
+it('lists every profile of both files, and how it gets its keys', async () => {
   home.config(`
 [default]
 region = eu-central-1
@@ -78,7 +78,7 @@ aws_access_key_id = AKID
   expect(JSON.stringify(profiles)).not.toContain('secret')
 })
 
-it('is empty where there are no files', async () => {
+it('is empty if there are no files', async () => {
   home.remove()
 
   expect(await list()).toEqual({ profiles: [], hasEnvironment: false })
@@ -126,7 +126,7 @@ const line = fc.oneof(
 )
 const ini = fc.array(line, { maxLength: 30 }).map((lines) => lines.join('\n'))
 
-it('takes any text for a file', async () => {
+it('parses any text', async () => {
   await fc.assert(
     fc.asyncProperty(ini, ini, async (config, credentials) => {
       home.config(config)

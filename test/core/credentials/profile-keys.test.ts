@@ -31,7 +31,7 @@ const unavailable = (source: string, reason: string) => ({
 })
 
 describe('keys in the file', () => {
-  it('are used as they are, and as they become', async () => {
+  it('are used unchanged, and again after a change of the file', async () => {
     world.home.credentials(`${BASE}aws_session_token = t\n`)
     const { current } = world.ring().sourceFor(profile('base'))
 
@@ -48,7 +48,7 @@ describe('keys in the file', () => {
     expect(later.accessKeyId).toBe('AKIANEW')
   })
 
-  it('are missed where there is no file, no such profile, or half a profile', async () => {
+  it('are missing if there is no file, no such profile, or half a profile', async () => {
     const noFile = await failureOf('base')
     world.home.credentials('[half]\naws_access_key_id = AKIA\n')
     const noProfile = await failureOf('base')
@@ -62,7 +62,7 @@ describe('keys in the file', () => {
   })
 
   it.each(['constructor', '__proto__', 'toString'])(
-    'are no object of the language: %s',
+    'are not confused with a built-in property: %s',
     async (name) => {
       world.home.credentials(BASE)
 
@@ -70,7 +70,7 @@ describe('keys in the file', () => {
     },
   )
 
-  it('are missed in a file that nobody can read', async () => {
+  it('are missing in an unreadable file', async () => {
     world.home.config('[profile __proto__]\n\0\0[[[=')
     world.home.credentials('{"base": {"aws_access_key_id": "AKIA"}}')
 
@@ -100,7 +100,7 @@ ${world.aws.servicesSection}`
     roles.set(UPLOADS, { trusts: 'ASIAMIDDLE1', keys: numbered('UPLOADS') })
   })
 
-  it('is taken with the keys of another one, along the chain', async () => {
+  it('is assumed with the keys of another role, along the chain', async () => {
     const keys = must(await world.ring().sourceFor(profile('work')).current())
 
     const { sts } = world.aws
@@ -110,7 +110,7 @@ ${world.aws.servicesSection}`
     expect(sts.sessions[1]).toEqual({ name: 'me', seconds: '900', token: 'token-of-MIDDLE-1' })
   })
 
-  it('is taken once for all who ask at the same time, and remembered', async () => {
+  it('is assumed once for all simultaneous callers, and cached', async () => {
     const ring = world.ring()
     const asked = [1, 2, 3, 4].map(() => ring.sourceFor(profile('work')).current())
 
@@ -120,13 +120,13 @@ ${world.aws.servicesSection}`
     expect(world.aws.sts.taken).toEqual([MIDDLE, UPLOADS])
   })
 
-  it('that STS refuses is said with its profile', async () => {
+  it('is reported with its profile if STS refuses it', async () => {
     world.aws.sts.roles.delete(UPLOADS)
 
     expect(await failureOf('work')).toEqual(unavailable('work', 'role-refused'))
   })
 
-  it('is not taken with keys that have ended, or that nobody knows', async () => {
+  it('is not assumed with expired or unknown keys', async () => {
     world.aws.sts.users.set('AKIABASE', 'ended')
     const ended = await failureOf('work')
     world.aws.sts.users.delete('AKIABASE')
@@ -138,14 +138,14 @@ ${world.aws.servicesSection}`
     ])
   })
 
-  it('waits for nobody when STS is silent', async () => {
+  it('does not wait forever for a silent STS', async () => {
     await world.aws.close()
 
     expect(await failureOf('work')).toEqual(unavailable('middle', 'unreachable'))
     world.aws.close = async () => undefined
   })
 
-  it('that leads back to itself ends', async () => {
+  it('fails if its chain leads back to itself', async () => {
     world.home.config(`
 [profile a]
 role_arn = ${UPLOADS}
@@ -167,7 +167,7 @@ source_profile = a
     ])
   })
 
-  it('may take its own keys for it', async () => {
+  it('may be assumed with the profile’s own keys', async () => {
     world.home.config(`
 [profile self]
 role_arn = ${MIDDLE}
@@ -182,7 +182,7 @@ ${world.aws.servicesSection}`)
     )
   })
 
-  it('may be taken with keys of the environment', async () => {
+  it('may be assumed with keys of the environment', async () => {
     world.home.config(`
 [profile env]
 role_arn = ${MIDDLE}
@@ -220,7 +220,7 @@ ${world.aws.servicesSection}`)
     world.aws.sts.roles.set(MIDDLE, { trusts: 'ASIAUPLOADS1', keys: numbered('MIDDLE') })
   })
 
-  it('gets no request without one', async () => {
+  it('sends no request without one', async () => {
     const ring = world.ring()
 
     expect(await ring.sourceFor(profile('work')).current()).toEqual({
@@ -231,7 +231,7 @@ ${world.aws.servicesSection}`)
     expect(world.aws.sts.taken).toEqual([])
   })
 
-  it('is taken with the right one, for every role behind it', async () => {
+  it('is assumed with the right code, for every role behind it', async () => {
     const ring = world.ring()
 
     await ring.obtain(profile('work'), code('123456'))
@@ -241,7 +241,7 @@ ${world.aws.servicesSection}`)
     expect(world.aws.sts.taken).toEqual([UPLOADS, MIDDLE])
   })
 
-  it('refuses a wrong one, and one that was used', async () => {
+  it('refuses a wrong code, and one that was used before', async () => {
     const wrong = await world.ring().obtain(profile('work'), code('000000'))
     await world.ring().obtain(profile('work'), code('123456'))
     const used = await world.ring().obtain(profile('work'), code('123456'))
@@ -250,7 +250,7 @@ ${world.aws.servicesSection}`)
     expect([wrong, used]).toEqual([refused, refused])
   })
 
-  it('serves until its end, and then asks again', async () => {
+  it('is valid until it expires, and then asks again', async () => {
     const ring = world.ring()
     await ring.obtain(profile('work'), code('123456'))
 

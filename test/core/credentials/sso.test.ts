@@ -66,7 +66,7 @@ afterEach(async () => {
   await world.close()
 })
 
-/** As a Ferry that has just been started. */
+/** Ferry as if it has just been started. */
 function begin(): void {
   ring = world.ring()
   signIns = new SignIns(world.ports, ring, async (ms, signal) => {
@@ -91,7 +91,7 @@ async function signIn(source: FoundSource, ...person: PersonDoes[]) {
 }
 
 describe('a profile of people', () => {
-  it('says that somebody has to sign in, and where', async () => {
+  it('says that the user has to sign in, and where', async () => {
     expect(await ring.sourceFor(profile('people')).current()).toEqual(SIGN_IN)
 
     world.aws.oidc.person = ['refuses']
@@ -125,7 +125,7 @@ describe('a profile of people', () => {
     })
   })
 
-  it('uses the token of another tool, and of a Ferry before', async () => {
+  it('uses the token of another tool, and of an earlier start of Ferry', async () => {
     await signIn(profile('people'))
     begin()
 
@@ -133,14 +133,14 @@ describe('a profile of people', () => {
     expect(world.changedCount).toBe(2)
   })
 
-  it('that says too little has no keys', async () => {
+  it('has no keys if the profile says too little', async () => {
     expect(await ring.sourceFor(profile('half')).current()).toEqual({
       ok: false,
       failure: { kind: 'keys-unavailable', source: 'half', reason: 'incomplete' },
     })
   })
 
-  it('gets new keys and a new token without the person', async () => {
+  it('gets new keys and a new token without the user', async () => {
     world.aws.portal.roleSeconds = 7200
     await signIn(profile('people'))
 
@@ -156,7 +156,7 @@ describe('a profile of people', () => {
     })
   })
 
-  it('asks the person when the token cannot be renewed any more', async () => {
+  it('asks the user when the token can no longer be renewed', async () => {
     await signIn(profile('people'))
     const file = world.home.ssoCache()[nameOf('us')]?.token ?? {}
     const ended = { ...file, expiresAt: '2020-01-01T00:00:00Z' }
@@ -172,7 +172,7 @@ describe('a profile of people', () => {
     expect([revoked, none, broken]).toEqual([SIGN_IN, SIGN_IN, SIGN_IN])
   })
 
-  it('asks the person when the sign-in was ended elsewhere', async () => {
+  it('asks the user when the sign-in was ended elsewhere', async () => {
     await signIn(profile('people'))
     world.aws.oidc.accessTokens.clear()
     begin()
@@ -181,7 +181,7 @@ describe('a profile of people', () => {
     expect((await signIn(profile('people'))).ok).toBe(true)
   })
 
-  it('whose role was taken away is refused, and no sign-in would help', async () => {
+  it('is refused if its role was taken away, which no sign-in would fix', async () => {
     world.aws.portal.accounts = []
 
     expect(await signIn(profile('people'))).toEqual({
@@ -190,7 +190,7 @@ describe('a profile of people', () => {
     })
   })
 
-  it('serves also where nothing may be written', async () => {
+  it('also works if nothing may be written', async () => {
     writeFileSync(join(world.home.folder, '.aws', 'sso'), 'in the way of a folder')
 
     await signIn(profile('people'))
@@ -213,17 +213,17 @@ describe('a sign-in', () => {
     expect(waits).toEqual([1000, 1000, 6000, 6000])
   })
 
-  it.each(['refuses', 'waits-too-long'] as const)('ends when the person %s', async (does) => {
+  it.each(['refuses', 'waits-too-long'] as const)('ends when the user %s', async (does) => {
     expect(await signIn(profile('people'), 'nothing', does)).toEqual(SIGN_IN)
   })
 
-  it('ends when its time is over, whatever the service says', async () => {
+  it('ends when it expires, whatever the service says', async () => {
     world.aws.oidc.expiresInSeconds = 0
 
     expect(await signIn(profile('people'), 'nothing')).toEqual(SIGN_IN)
   })
 
-  it('ends when it is cancelled, and when Ferry ends', async () => {
+  it('ends when it is cancelled, and when Ferry stops', async () => {
     world.aws.oidc.person = ['nothing']
     const first = await askPage(profile('people'))
     const firstEnd = signIns.end(first.signInId)
@@ -236,7 +236,7 @@ describe('a sign-in', () => {
     expect([await firstEnd, await secondEnd]).toEqual([cancelled, cancelled])
   })
 
-  it('ends when a newer one takes its place', async () => {
+  it('ends when a newer one replaces it', async () => {
     world.aws.oidc.person = ['nothing']
     const end = signIns.end((await askPage(profile('people'))).signInId)
 
@@ -247,7 +247,7 @@ describe('a sign-in', () => {
     expect((await signIns.end(newer.signInId)).ok).toBe(true)
   })
 
-  it('opens its page and no other, while it waits', async () => {
+  it('opens only its own page while it waits', async () => {
     const { url, signInId } = await askPage(profile('people'))
 
     const during = [url, `${url}&x=1`, 'https://device.sso.example/'].map((each) =>
@@ -259,13 +259,13 @@ describe('a sign-in', () => {
     expect(signIns.isSignInPage(url)).toBe(false)
   })
 
-  it('that nobody began is not known', async () => {
+  it('is unknown if it was never started', async () => {
     const unknown = '00000000-0000-4000-8000-000000000000' as SignInId
 
     expect(await signIns.end(unknown)).toEqual({ ok: false, failure: { kind: 'unknown-id' } })
   })
 
-  it('is not needed for keys that are typed, and not twice', async () => {
+  it('is not needed for typed keys, and only once otherwise', async () => {
     const typed = await signIns.begin({ source: { kind: 'keys', accessKeyId: 'A' }, code: null })
     await signIn(profile('people'))
     const again = await ask(profile('people'))
@@ -275,7 +275,7 @@ describe('a sign-in', () => {
   })
 })
 
-describe('people without a profile', () => {
+describe('users without a profile', () => {
   beforeEach(() => {
     const { endpoint } = world.aws
     world.variables = { AWS_ENDPOINT_URL_SSO: endpoint, AWS_ENDPOINT_URL_SSO_OIDC: endpoint }
@@ -284,7 +284,7 @@ describe('people without a profile', () => {
 
   const accounts = () => signIns.accounts(START, 'eu-west-1')
 
-  it('sign in first and choose an account then, of all there are', async () => {
+  it('sign in first and then choose one of all their accounts', async () => {
     world.aws.portal.accounts = [
       { accountId: '3', accountName: 'Video', roles: { C: KEYS, A: KEYS, B: KEYS } },
       { accountId: '2', accountName: 'Books', roles: {} },
@@ -307,7 +307,7 @@ describe('people without a profile', () => {
     })
   })
 
-  it('have keys of the account they chose, and share the sign-in of the place', async () => {
+  it('have keys of the account they chose, and share the sign-in of the start URL', async () => {
     await signIn(BY_URL)
 
     expect(must(await ring.sourceFor(BY_URL).current())).toMatchObject(KEYS)
@@ -319,7 +319,7 @@ describe('people without a profile', () => {
     ['https://nobody.example/start', 'eu-west-1'],
     ['not a url', 'eu-west-1'],
     [START, 'eu west 1.evil.example/'],
-  ])('are told when %s in %s is no such place', async (startUrl, ssoRegion) => {
+  ])('are told when %s in %s does not exist', async (startUrl, ssoRegion) => {
     expect(await ask({ ...BY_URL, startUrl, ssoRegion })).toEqual({
       ok: false,
       failure: { kind: 'keys-unavailable', source: startUrl, reason: 'incomplete' },

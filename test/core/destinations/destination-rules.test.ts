@@ -25,7 +25,7 @@ const save = (changes: Partial<UploadRules>) =>
 const pair = (name: string, value = 'v') => ({ name, value })
 
 describe('rules', () => {
-  it('are kept trimmed, over a restart, and told to every page', async () => {
+  it('are stored trimmed, survive a restart, and are reported to every page', async () => {
     await save({
       keyTemplate: ' {name} ',
       allowedTypes: ' Image/*,, .PDF ',
@@ -83,7 +83,7 @@ describe('rules', () => {
     ['a tag', { tags: [pair('a', 'x&y')] }, ['tags', 'not-a-header', 'x&y']],
     ['a storage class', { storageClass: 'COLD ICE' }, ['storageClass', 'not-a-header', 'COLD ICE']],
     ['a key', { encryption: { kind: 'kms', keyId: 'ä' } }, ['encryption', 'not-a-header', 'ä']],
-  ])('name what is wrong with %s, and stay as they were', async (_what, changes, expected) => {
+  ])('report what is wrong with %s, and stay unchanged', async (_what, changes, expected) => {
     const [field, problem, what] = expected
 
     const refused = await save(changes)
@@ -96,7 +96,7 @@ describe('rules', () => {
     expect(destinations[0]?.rules).toEqual(DEFAULT_RULES)
   })
 
-  it('of an unknown destination are refused', async () => {
+  it('are refused for an unknown destination', async () => {
     const destinationId = 'aaaaaaaa-0000-4000-8000-000000000000' as Destination['destinationId']
 
     const refused = await harness.ask('saveRules', { destinationId, rules: DEFAULT_RULES })
@@ -104,7 +104,7 @@ describe('rules', () => {
     expect(refused).toEqual({ ok: false, failure: { kind: 'unknown-id' } })
   })
 
-  it('that pass can all be sent as headers', () => {
+  it('can all be sent as headers if they are valid', () => {
     const text = fc.string({ unit: 'binary', maxLength: 20 })
     const pairs = fc.array(fc.record({ name: text, value: text }), { maxLength: 3 })
     const typed = fc.record({

@@ -49,7 +49,7 @@ function onDisk(): string {
 }
 
 describe('a saved destination', () => {
-  it('is there after a restart, selected, with its secret', async () => {
+  it('exists after a restart, selected, with its secret', async () => {
     const { destination, notes } = await save()
 
     harness = await harness.restart()
@@ -63,7 +63,7 @@ describe('a saved destination', () => {
     expect(destination).toMatchObject({ secretPlace: 'file', hasSecret: true, prefix: 'in/' })
   })
 
-  it('is told once that nothing protects the line to it', async () => {
+  it('reports once that its connection is unencrypted', async () => {
     const endpoint = 'http://nas.home.arpa:9000'
     const first = await save({ endpoint })
     const { destinationId } = first.destination
@@ -83,7 +83,7 @@ describe('a saved destination', () => {
     expect(readFileSync(join(harness.folder, 'settings.json'), 'utf8')).not.toContain(SECRET)
   })
 
-  it('loses a secret that was not to be kept, and says so', async () => {
+  it('loses a secret that was not to be stored, and says so', async () => {
     const { destination } = await save({ keepSecret: false })
     const before = onDisk()
 
@@ -100,7 +100,7 @@ describe('a saved destination', () => {
     })
   })
 
-  it('keeps its secret in memory where there is no safe place', async () => {
+  it('keeps its secret in memory if there is no safe storage', async () => {
     harness = await harness.restart({ vault: memoryVault })
 
     const { destination } = await save()
@@ -149,7 +149,7 @@ describe('a saved destination', () => {
     expect(late.ok).toBe(true)
   })
 
-  it('is told to the page and to the host whenever it changes', async () => {
+  it('is reported to the page and to the host whenever it changes', async () => {
     const endpoint = 'https://store.example:9'
     const { destination } = await save({ endpoint, pathStyle: false })
     const { destinationId } = destination
@@ -162,7 +162,7 @@ describe('a saved destination', () => {
     expect(harness.heard.origins.at(-1)).toEqual(['https://photos.store.example:9'])
   })
 
-  it('whose endpoint is an address is reached there, whatever its bucket is called', async () => {
+  it('is reached at its address if the endpoint is one, whatever its bucket is called', async () => {
     const { destination } = await save({ bucket: 'file.txt', pathStyle: false })
     const checkId = randomUUID() as CheckId
     const { destinationId } = destination
@@ -175,8 +175,8 @@ describe('a saved destination', () => {
   })
 })
 
-describe('a vault that renews what it keeps', () => {
-  it('has the old form replaced by the new one', async () => {
+describe('a vault that renews stored secrets', () => {
+  it('replaces the old form by the new one', async () => {
     const { destination } = await save()
     const vault: SecretVault = {
       place: async () => 'system',
@@ -195,7 +195,7 @@ describe('a vault that renews what it keeps', () => {
     expect(readFileSync(join(harness.folder, 'settings.json'), 'utf8')).toContain('new form')
   })
 
-  it('that cannot be opened now says so, and the destination stays', async () => {
+  it('reports if it cannot be opened now, and the destination stays', async () => {
     const { destination } = await save()
     const locked = async () => failed({ kind: 'secret-store-unavailable' } as const)
     const vault: SecretVault = {
@@ -214,7 +214,7 @@ describe('a vault that renews what it keeps', () => {
 })
 
 describe('a vault that is locked', () => {
-  /** As the desktop's: locked at first, and perhaps opened later. */
+  /** Like the desktop's: locked at first, and perhaps opened later. */
   const lockable = () => {
     let isLocked = true
     let tell = (_isLocked: boolean) => {}
@@ -246,7 +246,7 @@ describe('a vault that is locked', () => {
   const locked = { kind: 'secret-store-locked' }
   const troubles = async () => (await harness.must('describeHost', {})).troubles
 
-  it('is said, keeps secrets in memory, and takes them over when it opens', async () => {
+  it('is reported, keeps secrets in memory, and takes them over when it opens', async () => {
     const { vault, set, sealed } = lockable()
     harness = await harness.restart({ vault })
 
@@ -264,7 +264,7 @@ describe('a vault that is locked', () => {
     ])
   })
 
-  it('takes over nothing that the user wants in memory only', async () => {
+  it('does not take over a secret that the user wants in memory only', async () => {
     const { vault, set } = lockable()
     harness = await harness.restart({ vault })
     await save({ keepSecret: false })
@@ -278,7 +278,7 @@ describe('a vault that is locked', () => {
     expect(list.destinations.map(({ secretPlace }) => secretPlace)).toEqual(['memory', 'system'])
   })
 
-  it('takes over nothing of a destination that was forgotten meanwhile', async () => {
+  it('does not take over a secret of a destination that was forgotten meanwhile', async () => {
     const { vault, set, sealed } = lockable()
     harness = await harness.restart({ vault })
     const { destination } = await save()
@@ -290,7 +290,7 @@ describe('a vault that is locked', () => {
     expect(onDisk()).not.toContain(sealed)
   })
 
-  it('still has at the next start what was sealed before, though the keys were entered again', async () => {
+  it('still has the earlier sealed secret at the next start, though the keys were entered again', async () => {
     const { vault, set, sealed } = lockable()
     harness = await harness.restart({ vault })
     set(false)
@@ -306,7 +306,7 @@ describe('a vault that is locked', () => {
     expect(onDisk()).not.toContain(sealed)
   })
 
-  it('is tried at the start, when something is kept by it', async () => {
+  it('is tested at the start if it keeps a secret', async () => {
     const { vault, set } = lockable()
     harness = await harness.restart({ vault })
     set(false)
@@ -323,8 +323,8 @@ describe('a vault that is locked', () => {
   })
 })
 
-describe('a destination that is pointed elsewhere', () => {
-  it('has to wait while parts for it lie at the old place', async () => {
+describe('a destination that gets another address', () => {
+  it('has to wait while parts for it are stored at the old address', async () => {
     const local = await harness.must('openLocalBucket', {})
     const { destination } = await save({
       endpoint: local.endpoint,
@@ -347,7 +347,7 @@ describe('a destination that is pointed elsewhere', () => {
   })
 })
 
-describe('what does not exist', () => {
+describe('an unknown ID', () => {
   it('is answered as unknown', async () => {
     const destinationId = '4b1b3f0e-5c1a-4a52-8a52-0f0a8bde9d10' as DestinationId
     const unknown = { ok: false, failure: { kind: 'unknown-id' } }
@@ -362,7 +362,7 @@ describe('what does not exist', () => {
 })
 
 describe('a damaged file', () => {
-  it('of settings costs the destinations and nothing else, and is said', async () => {
+  it('of settings loses only the destinations, and is reported', async () => {
     const local = await harness.must('openLocalBucket', {})
     const { uploadId } = await harness.queueBytes(local, 'a', someBytes(1))
     await harness.core.close()
@@ -377,7 +377,7 @@ describe('a damaged file', () => {
     expect((await harness.prepare(uploadId)).ok).toBe(true)
   })
 
-  it('of secrets costs the secrets and nothing else, and is said', async () => {
+  it('of secrets loses only the secrets, and is reported', async () => {
     const { destination } = await save()
     await harness.core.close()
     writeFileSync(join(harness.folder, 'secrets.json'), 'rubbish')
@@ -396,7 +396,7 @@ describe('a damaged file', () => {
     expect((await harness.must('listDestinations', {})).destinations).toHaveLength(1)
   })
 
-  it('of records costs the list and nothing else, and is said', async () => {
+  it('of records loses only the list, and is reported', async () => {
     const { destination } = await save()
     await harness.core.close()
     writeFileSync(join(harness.folder, 'records.sqlite'), 'rubbish '.repeat(1000))
@@ -409,7 +409,7 @@ describe('a damaged file', () => {
     expect(await harness.records()).toEqual([])
   })
 
-  it('entry of one destination does not cost the others', async () => {
+  it('with one bad destination does not lose the others', async () => {
     const { destination } = await save()
     const file = join(harness.folder, 'settings.json')
     await harness.core.close()

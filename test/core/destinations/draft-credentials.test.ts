@@ -32,13 +32,13 @@ const problemsOf = (changes: Partial<DestinationDraft>) => {
 }
 
 describe('only the fields of the chosen kind count', () => {
-  it('of a profile, which is trimmed', () => {
+  it('for a profile, which is trimmed', () => {
     const changes = { credentialKind: 'profile', profile: ' my work ' } as const
 
     expect(sourceOf(changes)).toEqual({ kind: 'profile', profile: 'my work', secrets: null })
   })
 
-  it('of IAM Identity Center, with an account as it is written anywhere', () => {
+  it('for IAM Identity Center, whose account may be written in any form', () => {
     const sso = { ...PEOPLE, ssoAccountId: ' 1111-2222-3333 ', secretAccessKey: 'left over' }
 
     expect(sourceOf(sso)).toEqual({
@@ -51,13 +51,13 @@ describe('only the fields of the chosen kind count', () => {
     })
   })
 
-  it('of the environment, which are none', () => {
+  it('for the environment, which has none', () => {
     const changes = { credentialKind: 'environment', accessKeyId: 'a b' } as const
 
     expect(sourceOf(changes)).toEqual({ kind: 'environment', secrets: null })
   })
 
-  it('of typed keys', () => {
+  it('for typed keys', () => {
     expect(problemsOf({ profile: 'work' })).toEqual([
       'accessKeyId missing',
       'secretAccessKey missing',
@@ -65,7 +65,7 @@ describe('only the fields of the chosen kind count', () => {
   })
 })
 
-describe('what is missing or wrong is said by its field', () => {
+describe('a missing or wrong value is reported with its field', () => {
   it.each([
     [{ credentialKind: 'profile', profile: '  ' }, ['profile missing']],
     [

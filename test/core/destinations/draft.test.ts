@@ -20,7 +20,7 @@ const draft: DestinationDraft = {
   keepSecret: true,
 }
 
-/** The destination that is edited: as the draft, with a secret that Ferry keeps. */
+/** The destination that is edited: like the draft, with a stored secret. */
 const FORMER = {
   endpoint: draft.endpoint,
   credentials: { kind: 'keys', accessKeyId: draft.accessKeyId },
@@ -75,7 +75,7 @@ describe('an endpoint', () => {
     expect(problems({ endpoint })).toEqual([{ field: 'endpoint', problem }])
   })
 
-  it('follows from the region where the provider has one per region', () => {
+  it('follows from the region if the provider has one per region', () => {
     const aws = clean({ provider: 'aws', endpoint: '', region: 'eu-west-3', pathStyle: false })
     const bare = clean({ provider: 'b2', endpoint: '', region: '' })
 
@@ -91,7 +91,7 @@ describe('an endpoint', () => {
     ['eu-west-1', 'us-east-1', 'eu-west-1', 'eu-west-1', ['region']],
     ['us-east-1', 'eu-west-1', 'eu-west-1', 'eu-west-1', ['endpoint']],
     ['eu-west-1', 'eu-west-2', 'eu-west-1', 'eu-west-1', ['region']],
-  ])('that names %s beside region %j ends in agreement', (named, region, at, used, noted) => {
+  ])('that names %s with the region %j is made consistent', (named, region, at, used, noted) => {
     const { fields, notes } = clean({
       provider: 'aws',
       endpoint: `https://s3.${named}.amazonaws.com`,
@@ -105,7 +105,7 @@ describe('an endpoint', () => {
 })
 
 describe('keys', () => {
-  it('lose stray spaces, and the form is told', () => {
+  it('lose stray spaces, and the form says so', () => {
     const { fields, secrets, notes } = clean({
       accessKeyId: ' AKIA\n',
       secretAccessKey: '\tsecret ',
@@ -121,14 +121,14 @@ describe('keys', () => {
     ])
   })
 
-  it('with a space inside were not copied well', () => {
+  it('with a space inside were not copied correctly', () => {
     expect(problems({ accessKeyId: 'AK IA', secretAccessKey: 'sec\nret' })).toEqual([
       { field: 'accessKeyId', problem: 'has-inner-space' },
       { field: 'secretAccessKey', problem: 'has-inner-space' },
     ])
   })
 
-  it('may be left empty only where there were some before', () => {
+  it('may be left empty only if there were some before', () => {
     expect(problems({ secretAccessKey: ' ' })).toEqual([
       { field: 'secretAccessKey', problem: 'missing' },
     ])
@@ -164,7 +164,7 @@ describe('a bucket', () => {
     expect(problems({ bucket: '' })).toEqual([{ field: 'bucket', problem: 'missing' }])
   })
 
-  it('names its destination unless the person does', () => {
+  it('names its destination unless the user does', () => {
     expect(clean({ name: ' ' }).fields.name).toBe('photos')
   })
 })
@@ -193,7 +193,7 @@ describe('a prefix', () => {
   })
 })
 
-it('names every problem of a form at once', () => {
+it('reports every problem of a form at once', () => {
   const found = problems({ endpoint: '', bucket: '', accessKeyId: '', secretAccessKey: '' })
 
   expect(found.map((each) => each.field)).toEqual([

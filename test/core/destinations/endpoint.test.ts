@@ -8,7 +8,7 @@ import { openStubStore } from '../../fakes/stub-store.ts'
 const AWS = 'https://s3.eu-central-1.amazonaws.com'
 const ACCESS_POINT = 'arn:aws:s3:eu-central-1:123456789012:accesspoint:photos'
 
-/** The origins that the core's own client signs parts for. */
+/** The origins for which the core's own client signs parts. */
 async function signedOrigins(endpoint: string, bucket: string, pathStyle: boolean) {
   const { destination, keys, client: unused } = openStubStore(endpoint)
   unused.destroy()
@@ -48,7 +48,7 @@ it.each([
   if (expected !== null) expect(origins).toEqual([expected])
 })
 
-it('are told once, and none for a bucket that nothing can be signed for', () => {
+it('are listed once, and omitted for a bucket for which nothing can be signed', () => {
   const place = { endpoint: AWS, region: 'eu-central-1', bucket: 'photos', pathStyle: true }
 
   expect(originsOf([place, { ...place, bucket: 'other' }])).toEqual([AWS])

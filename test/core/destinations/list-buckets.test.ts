@@ -30,8 +30,8 @@ function page(buckets: readonly string[], token: string | null = null): Answer {
   return plain(200, body, { 'content-type': 'application/xml' })
 }
 
-describe('the buckets to choose from', () => {
-  it('are those of the store, whatever the form says of bucket and prefix', async () => {
+describe('the list of buckets', () => {
+  it('has those of the store, whatever bucket and prefix the form names', async () => {
     const { endpoint, region, bucket } = await harness.must('openLocalBucket', {})
     const place = { endpoint, region, ...harness.localKeys() }
 
@@ -45,7 +45,7 @@ describe('the buckets to choose from', () => {
     ])
   })
 
-  it('are found in the region that the store names', async () => {
+  it('is found in the region that the store names', async () => {
     const { endpoint, bucket } = await harness.must('openLocalBucket', {})
 
     const found = await list({ endpoint, region: 'far-away-1', ...harness.localKeys() })
@@ -53,7 +53,7 @@ describe('the buckets to choose from', () => {
     expect(found).toMatchObject({ ok: true, value: { buckets: [{ name: bucket }] } })
   })
 
-  it('come page by page, sorted, with the region of each', async () => {
+  it('is read page by page, sorted, with the region of each bucket', async () => {
     stub.answerWith((request, response) => {
       const isSecond = request.url?.includes('continuation-token=next') === true
       const answer = isSecond
@@ -75,7 +75,7 @@ describe('the buckets to choose from', () => {
     })
   })
 
-  it('are no more than a thousand, and it is said that there are more', async () => {
+  it('has at most a thousand buckets, and says that there are more', async () => {
     const names = Array.from({ length: 1200 }, (_, at) => `b${String(at).padStart(4, '0')}`)
     stub.answerWith(page(names.map((name) => bucketXml(name, null))))
 
@@ -85,7 +85,7 @@ describe('the buckets to choose from', () => {
     expect([found.value.buckets.length, found.value.isComplete]).toEqual([1000, false])
   })
 
-  it('end with a store that gives the same page for ever', async () => {
+  it('ends with a store that returns the same page forever', async () => {
     stub.answerWith(page([bucketXml('only', null)], 'again'))
 
     const found = await list()
@@ -95,7 +95,7 @@ describe('the buckets to choose from', () => {
     expect(stub.requests).toHaveLength(2)
   })
 
-  it('are not there for keys of one bucket alone, which is said', async () => {
+  it('is denied to keys for one bucket only, and says so', async () => {
     stub.answerWith(refusal(403, 'AccessDenied'))
 
     expect(await list()).toMatchObject({
@@ -104,7 +104,7 @@ describe('the buckets to choose from', () => {
     })
   })
 
-  it('are asked for with the keys of a saved destination when none are typed', async () => {
+  it('is requested with the keys of a saved destination if none are typed', async () => {
     const { endpoint, region, bucket } = await harness.must('openLocalBucket', {})
     const place = { endpoint, region, bucket, ...harness.localKeys() }
     const { destination } = await harness.must('saveDestination', aDraft(place))
@@ -118,7 +118,7 @@ describe('the buckets to choose from', () => {
     expect(unknown).toEqual({ ok: false, failure: { kind: 'unknown-id' } })
   })
 
-  it('wait for what the form still lacks', async () => {
+  it('waits for the missing fields of the form', async () => {
     expect(await list({ endpoint: 'ftp://x', secretAccessKey: '' })).toMatchObject({
       ok: false,
       failure: {

@@ -20,7 +20,7 @@ async function finished() {
   return { local, done: await harness.must('completeUpload', { uploadId }) }
 }
 
-it('is not there before it is asked for', async () => {
+it('does not exist before it is opened', async () => {
   expect((await harness.must('listDestinations', {})).destinations).toEqual([])
   expect(await harness.ask('openFolder', { folder: 'local-bucket' })).toEqual({
     ok: false,
@@ -28,7 +28,7 @@ it('is not there before it is asked for', async () => {
   })
 })
 
-it('is one bucket, however often it is asked for, and each time selected', async () => {
+it('is one bucket, however often it is opened, and is selected each time', async () => {
   const [first, second] = await Promise.all([
     harness.must('openLocalBucket', {}),
     harness.must('openLocalBucket', {}),
@@ -41,7 +41,7 @@ it('is one bucket, however often it is asked for, and each time selected', async
   expect(first).toMatchObject({ kind: 'local', hasSecret: true, pathStyle: true })
 })
 
-it('runs again after a restart, and the links of yesterday work', async () => {
+it('runs again after a restart, and yesterday’s links work', async () => {
   const { local, done } = await finished()
 
   harness = await harness.restart()
@@ -51,7 +51,7 @@ it('runs again after a restart, and the links of yesterday work', async () => {
   expect((await harness.must('describeHost', {})).troubles).toEqual([])
 })
 
-it('says so when its port was taken in the meantime, and drops the links that died', async () => {
+it('reports if its port was taken in the meantime, and drops the dead links', async () => {
   const { local, done } = await finished()
   await harness.core.close()
   const squatter = createServer()
@@ -74,7 +74,7 @@ it('says so when its port was taken in the meantime, and drops the links that di
   expect(status).toBe(200)
 })
 
-it('that cannot start does not keep Ferry from starting, and starts as soon as it can', async () => {
+it('does not prevent Ferry from starting if it cannot start, and starts as soon as it can', async () => {
   const { done } = await finished()
   await harness.core.close()
   const folder = join(harness.folder, 'local-bucket')
@@ -97,7 +97,7 @@ it('that cannot start does not keep Ferry from starting, and starts as soon as i
   )
 })
 
-it('shows its files where a person finds them', async () => {
+it('stores its files where the user finds them', async () => {
   await finished()
 
   const { isOpened, path } = await harness.must('openFolder', { folder: 'local-bucket' })
@@ -107,7 +107,7 @@ it('shows its files where a person finds them', async () => {
   expect(path.startsWith(harness.folder)).toBe(true)
 })
 
-it('can be forgotten and taken up again, its files still there', async () => {
+it('can be forgotten and opened again, with its files still there', async () => {
   const { local } = await finished()
   const { destinationId } = local
 

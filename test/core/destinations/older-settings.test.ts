@@ -16,8 +16,8 @@ afterEach(() => harness.close())
 
 const list = () => harness.must('listDestinations', {})
 
-describe('settings of the Ferry before this one', () => {
-  /** As it wrote them. */
+describe('settings of the previous version of Ferry', () => {
+  /** As that version wrote them. */
   const settings = {
     destinations: {
       selectedId: '4b1b3f0e-5c1a-4a52-8a52-0f0a8bde9d11',
@@ -62,7 +62,7 @@ describe('settings of the Ferry before this one', () => {
     },
   }
 
-  it('are read with all they say, and the rest is as it was then', async () => {
+  it('are read completely, and new settings get their former behaviour', async () => {
     await harness.core.close()
     writeFileSync(join(harness.folder, 'settings.json'), JSON.stringify(settings, null, '\t'))
     writeFileSync(
@@ -110,7 +110,7 @@ describe('settings of the Ferry before this one', () => {
     expect(harness.heard.log).not.toContain('Unreadable')
   })
 
-  it('are written anew at the first change, with nothing lost', async () => {
+  it('are written again at the first change, with nothing lost', async () => {
     await harness.core.close()
     writeFileSync(join(harness.folder, 'settings.json'), JSON.stringify(settings))
     harness = await harness.restart()

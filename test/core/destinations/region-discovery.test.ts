@@ -8,14 +8,14 @@ import { aDraft } from '../../fakes/a-draft.ts'
 import { CoreHarness, someBytes } from '../../fakes/core-harness.ts'
 import { type Answer, plain, refusal, StubStore } from '../../fakes/stub-store.ts'
 
-describe('a place in another region', () => {
+describe('a destination in another region', () => {
   const at = (provider: Destination['provider'], endpoint: string, region: string) => ({
     provider,
     endpoint,
     region,
   })
 
-  it('has another address where the addresses name the region', () => {
+  it('gets another address if the addresses name the region', () => {
     const aws = at('aws', 'https://s3.us-east-1.amazonaws.com', 'us-east-1')
 
     expect(inRegion(aws, 'eu-central-1')).toEqual(
@@ -23,14 +23,14 @@ describe('a place in another region', () => {
     )
   })
 
-  it('keeps an address of its owner’s', () => {
+  it('keeps the address of the user’s own server', () => {
     const garage = at('garage', 'https://garage.example.org', 'us-east-1')
 
     expect(inRegion(garage, 'garage')).toEqual({ ...garage, region: 'garage' })
   })
 
   it.each(['eu.evil.org/', 'eu@evil.org', 'a b', '', '-', 'a'.repeat(64), 'eu#'])(
-    'is not believed when it is called “%s”',
+    'rejects “%s” as a region',
     (region) => {
       expect(inRegion(at('aws', 'https://s3.us-east-1.amazonaws.com', 'us-east-1'), region)).toBe(
         null,
@@ -38,7 +38,7 @@ describe('a place in another region', () => {
     },
   )
 
-  it('is nothing new when it is the same', () => {
+  it('is unchanged if the region is the same', () => {
     expect(inRegion(at('other', 'https://s3.example.org', 'eu-1'), 'eu-1')).toBe(null)
   })
 })
@@ -70,7 +70,7 @@ describe('saving', () => {
     expect(notes).toEqual([correction])
   })
 
-  it('leaves a region alone that the store takes', async () => {
+  it('keeps a region that the store accepts', async () => {
     const { local } = await onLocalBucket()
 
     const { notes } = await onLocalBucket({ region: local.region })
@@ -107,7 +107,7 @@ describe('saving', () => {
     expect(notes).toEqual(region === 'eu-1' ? [] : [correction])
   })
 
-  it('waits for a silent store not for long, and stores what was typed', async () => {
+  it('does not wait long for a silent store, and stores what was typed', async () => {
     const stub = await StubStore.start(() => undefined)
 
     const { destination, notes } = await save({ endpoint: stub.endpoint })
@@ -117,8 +117,8 @@ describe('saving', () => {
   })
 })
 
-describe('an upload into the wrong region', () => {
-  it('puts the destination right by itself and goes on', async () => {
+describe('an upload to the wrong region', () => {
+  it('corrects the destination by itself and continues', async () => {
     const { local, destination } = await onLocalBucket()
     await moveTo('far-away-1', destination)
     const bytes = someBytes(3)
@@ -139,7 +139,7 @@ describe('an upload into the wrong region', () => {
     expect(harness.heard.of('destinationsChanged').at(-1)?.destinations).toEqual(destinations)
   })
 
-  it('says so where the store does not tell which one is right', async () => {
+  it('fails if the store does not say which region is right', async () => {
     const stub = await StubStore.start(refusal(400, 'AuthorizationHeaderMalformed'))
     const { destination } = await save({ endpoint: stub.endpoint })
     const { uploadId } = await harness.queueBytes(destination, 'a', someBytes(1))
@@ -153,7 +153,7 @@ describe('an upload into the wrong region', () => {
     })
   })
 
-  it('asks a store that names ever other regions no more than twice', async () => {
+  it('asks a store that keeps naming other regions no more than twice', async () => {
     let named = 0
     const stub = await StubStore.start((request, response) => {
       named += 1
@@ -171,7 +171,7 @@ describe('an upload into the wrong region', () => {
   })
 })
 
-/** As if the store had taken the bucket elsewhere, or the settings came from a wrong hand. */
+/** As if the store had moved the bucket, or somebody had tampered with the settings. */
 async function moveTo(region: string, { destinationId }: Destination): Promise<void> {
   const file = join(harness.folder, 'settings.json')
   await harness.core.close()

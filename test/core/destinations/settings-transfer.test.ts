@@ -24,7 +24,7 @@ const save = async (changes: Partial<DestinationDraft> = {}) =>
 const TOKEN = 'session-token-of-three'
 
 describe('exported settings', () => {
-  it('hold every bucket elsewhere, and no secret, token or key', async () => {
+  it('contain every bucket that is not local, and no secret, token or key', async () => {
     await harness.must('openLocalBucket', {})
     await save({ sessionToken: TOKEN })
     const kept = harness.ports.settings.get('destinations')
@@ -58,7 +58,7 @@ describe('exported settings', () => {
 })
 
 describe('imported settings', () => {
-  it('are there again, and ask for keys', async () => {
+  it('are restored, and ask for keys', async () => {
     const original = await save()
     const { destinationId } = original
     await harness.must('setLinkLife', { destinationId, linkSeconds: 3600 })
@@ -95,7 +95,7 @@ describe('imported settings', () => {
     expect(given.destination).toMatchObject({ hasSecret: true, name: 'Contracts', color: 'pink' })
   })
 
-  it('add only what is not there yet, and leave what is selected', async () => {
+  it('add only new destinations, and keep the selection', async () => {
     await save()
     await save({ bucket: 'other' })
     const { text } = await harness.must('exportSettings', {})
@@ -115,7 +115,7 @@ describe('imported settings', () => {
     expect(destinations[0]).toEqual(own.destination)
   })
 
-  it('lose the entries that are damaged, and no others', async () => {
+  it('lose damaged entries, but no others', async () => {
     await save()
     const { text } = await harness.must('exportSettings', {})
     const file = JSON.parse(text)
@@ -135,7 +135,7 @@ describe('imported settings', () => {
     expect(destinations.map(({ bucket }) => bucket)).toEqual(['good'])
   })
 
-  it('lose a setting that cannot be read, say which, and keep the others', async () => {
+  it('lose an unreadable setting, report it, and keep the others', async () => {
     const { destinationId } = await save()
     const rules = {
       ...DEFAULT_RULES,
@@ -193,7 +193,7 @@ describe('imported settings', () => {
     expect(carried[0].provider).toBe('tigris')
   })
 
-  it('set nothing that an export does not have', async () => {
+  it('set nothing that an export does not contain', async () => {
     await save()
     const own = await elsewhere.must('saveDestination', aDraft({ bucket: 'own' }))
     const kept = harness.ports.settings.get('destinations')
@@ -214,7 +214,7 @@ describe('imported settings', () => {
     expect(destinations[1]?.destinationId).not.toBe(destinationId)
   })
 
-  it('of a newer Ferry are read as far as they go, and that is said', async () => {
+  it('of a newer version are read as far as possible, and the result says so', async () => {
     await save()
     const { text } = await harness.must('exportSettings', {})
     const file = { ...JSON.parse(text), version: 2, teams: [] }
@@ -246,7 +246,7 @@ describe('imported settings', () => {
       ...{ kind: 'sso', startUrl: 'https://a.example', ssoRegion: 'eu-1' },
       ...{ accountId: '111122223333', roleName: 'Uploader' },
     },
-  ])('take over no way to keys: $kind', async (credentials) => {
+  ])('import no source of keys: $kind', async (credentials) => {
     await save()
     const { text } = await harness.must('exportSettings', {})
     const file = JSON.parse(text)
@@ -259,7 +259,7 @@ describe('imported settings', () => {
     expect(destinations).toMatchObject([{ credentials: noKeys, hasSecret: false }])
   })
 
-  it('open no endpoint for the page before somebody has given them keys', async () => {
+  it('open no endpoint to the page before the user has entered keys', async () => {
     await save()
     const { text } = await harness.must('exportSettings', {})
     await elsewhere.must('importSettings', { text })
@@ -273,7 +273,7 @@ describe('imported settings', () => {
     expect(elsewhere.heard.origins.at(-1)).toEqual(['http://127.0.0.1:9'])
   })
 
-  it('are agreed to by the list of names and hosts, and else not added', async () => {
+  it('are added only if the user agrees to the list of names and hosts', async () => {
     await save({ name: 'Films' })
     const { text } = await harness.must('exportSettings', {})
     const user = new ScriptedConfirm('refused')
@@ -287,13 +287,13 @@ describe('imported settings', () => {
     expect((await elsewhere.must('listDestinations', {})).destinations).toEqual([])
     user.answer = 'confirmed'
     expect(await elsewhere.must('importSettings', { text })).toMatchObject({ addedCount: 1 })
-    // Nothing new, so nothing to agree to.
+    // Nothing is new, so there is nothing to agree to.
     user.take()
     await elsewhere.must('importSettings', { text })
     expect(user.take()).toEqual([])
   })
 
-  it('have names that show as they are', async () => {
+  it('have names that are displayed as they are', async () => {
     await save()
     const { text } = await harness.must('exportSettings', {})
     const file = JSON.parse(text)
@@ -310,7 +310,7 @@ describe('imported settings', () => {
     expect(answer).toMatchObject({ addedCount: 1, unreadableCount: 1 })
   })
 
-  it('are a hundred at most', async () => {
+  it('are limited to a hundred', async () => {
     await save()
     const { text } = await harness.must('exportSettings', {})
     const file = JSON.parse(text)

@@ -21,7 +21,7 @@ const save = async (changes: Partial<DestinationDraft> = {}): Promise<Destinatio
   (await harness.must('saveDestination', aDraft(changes))).destination
 
 const list = () => harness.must('listDestinations', {})
-/** Empty once the last secret has gone. */
+/** Empty once the last secret is gone. */
 const secretsFile = () => {
   const file = join(harness.folder, 'secrets.json')
   return existsSync(file) ? readFileSync(file, 'utf8') : ''
@@ -29,7 +29,7 @@ const secretsFile = () => {
 const countOf = (text: string, what: string) => text.split(what).length - 1
 
 describe('several destinations', () => {
-  it('get names of their own, and the colours that are used least', async () => {
+  it('get unique names, and the colours that are used least', async () => {
     await save()
     await save()
     const third = await save()
@@ -42,7 +42,7 @@ describe('several destinations', () => {
     expect(destinations.map(({ color }) => color)).toEqual([...DestinationColor.options, 'blue'])
   })
 
-  it('keep a name that is as long as a name may be, and still differ', async () => {
+  it('keep a name of the maximum length, and still differ', async () => {
     const name = '😀'.repeat(100)
     await save({ name })
     const second = await save({ name })
@@ -50,7 +50,7 @@ describe('several destinations', () => {
     expect(second.name).toBe(`${'😀'.repeat(99)} 2`)
   })
 
-  it('are left where they are when one is renamed or recoloured', async () => {
+  it('stay in order when one is renamed or gets another colour', async () => {
     const first = await save()
     const { destinationId } = await save({ name: 'Other' })
 
@@ -70,7 +70,7 @@ describe('several destinations', () => {
   })
 })
 
-describe('the default', () => {
+describe('the default destination', () => {
   it('is selected when Ferry starts, whatever was used last', async () => {
     const { destinationId } = await save()
     const other = await save({ name: 'Other' })
@@ -86,7 +86,7 @@ describe('the default', () => {
     expect(await list()).toMatchObject({ selectedId: other.destinationId, defaultId: null })
   })
 
-  it('is none when it was forgotten, or never was there', async () => {
+  it('is null if it was forgotten, or never existed', async () => {
     const { destinationId } = await save()
     await harness.must('setDefaultDestination', { destinationId })
 
@@ -101,7 +101,7 @@ describe('the default', () => {
 })
 
 describe('a copy', () => {
-  it('has the same place, keys and rules, its own name and colour, and is selected', async () => {
+  it('has the same address, keys and rules, its own name and colour, and is selected', async () => {
     const original = await save()
     const { destinationId } = original
 
@@ -133,12 +133,12 @@ describe('a copy', () => {
     await harness.must('forgetDestination', { destinationId: copy.destinationId })
 
     expect([kept, left, countOf(secretsFile(), SECRET)]).toEqual([2, 1, 0])
-    // It has keys, so it asks the store, which is not there.
+    // It has keys, so it asks the store, which does not exist.
     expect(prepared).toMatchObject({ ok: false, failure: { kind: 'host-unreachable' } })
     expect(onDisk()).not.toContain(SECRET)
   })
 
-  it('of one without its secret asks for keys as well', async () => {
+  it('asks for keys as well if the original has no secret', async () => {
     const { destinationId } = await save({ keepSecret: false })
     harness = await harness.restart()
 
@@ -147,7 +147,7 @@ describe('a copy', () => {
     expect(copy).toMatchObject({ hasSecret: false, secretPlace: 'memory' })
   })
 
-  it('of the bucket on this computer there is none', async () => {
+  it('cannot be made of the bucket on this computer', async () => {
     const { destinationId } = await harness.must('openLocalBucket', {})
 
     expect(await harness.ask('duplicateDestination', { destinationId })).toEqual({

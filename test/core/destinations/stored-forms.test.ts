@@ -133,12 +133,12 @@ const WITH_RULES = [
 
 const TAKES_SYSTEM_FILES = { systemFiles: 'upload' } as const
 
-/** What the settings hold of a destination now. */
+/** The stored form of a destination in the current settings. */
 const FIELDS = [...Object.keys(Destination.shape), 'keptSecret', 'probeKey']
   .filter((name) => name !== 'hasSecret' && name !== 'keysExpireAtMs')
   .sort()
 
-/** All that each form says; a form without its value does not compile. */
+/** The expected values of each form; a form without its value does not compile. */
 const READ: { readonly [F in (typeof SETTINGS_FORMS)[number]]: object } = {
   'settings-1.json': {
     selectedId: CLIENT_ID,
@@ -180,13 +180,13 @@ const READ: { readonly [F in (typeof SETTINGS_FORMS)[number]]: object } = {
 }
 
 describe.each(SETTINGS_FORMS)('the stored form %s', (form) => {
-  it('is read with all it says', () => {
+  it('is read completely', () => {
     const read = readDestinations(memorySettings(formOf(form)))
 
     expect(read).toEqual(READ[form])
   })
 
-  it('is written in the newest form, and says the same', () => {
+  it('is written in the newest form, with the same content', () => {
     const settings = memorySettings(formOf(form))
 
     writeDestinations(settings, readDestinations(settings))
@@ -198,7 +198,7 @@ describe.each(SETTINGS_FORMS)('the stored form %s', (form) => {
     }
   })
 
-  it('loses no rule and no finding to a Ferry that has one more of each', () => {
+  it('loses no rule and no finding in a version of Ferry that has one more of each', () => {
     const entries = entriesOf(formOf(form).destinations)
 
     const read = entries.map((entry) => ({
@@ -247,7 +247,7 @@ describe('exported settings', () => {
 
   afterEach(() => harness.close())
 
-  it.each(EXPORT_FORMS)('of the form %s are imported with all they say', async (form) => {
+  it.each(EXPORT_FORMS)('of the form %s are imported completely', async (form) => {
     const answer = await harness.must('importSettings', { text: formText(form) })
 
     const { destinations } = await harness.must('listDestinations', {})
@@ -291,7 +291,7 @@ describe('exported settings', () => {
 
     const { text } = await harness.must('exportSettings', {})
 
-    // Whose keys go where is no file's to say: of what it says of keys nothing is taken over.
+    // A file must not decide whose keys go where: nothing is imported from its keys.
     const form = formOf(newest)
     const destinations = (form.destinations as readonly JsonFields[]).map((each) => ({
       ...each,
@@ -323,7 +323,7 @@ function namesIn(stored: Json | undefined): string[] {
   return Object.keys(fieldsIn(stored)).sort()
 }
 
-/** Absent in the oldest forms, and null where no check was made. */
+/** Absent in the oldest forms, and null if no check was made. */
 function fieldsIn(stored: Json | undefined): JsonFields {
   return (stored ?? {}) as JsonFields
 }

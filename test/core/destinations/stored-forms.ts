@@ -4,15 +4,15 @@ import type { Json, SettingsStore } from '../../../electron/core/ports.ts'
 import type { JsonFields } from '../../../electron/lib/read-fields.ts'
 
 /**
- * What Ferry has written so far, one file per form, oldest first. Whoever gives the settings a new
- * field adds a file with it and leaves the others as they are: they lie on people's disks.
+ * The forms that Ferry has written so far, one file per form, oldest first. If you add a field to
+ * the settings, add a file with it and do not change the others: such files exist on users' disks.
  */
 export const SETTINGS_FORMS = [
-  /** Keys beside the other fields, no rules. */
+  /** Keys among the other fields, no rules. */
   'settings-1.json',
-  /** What a store was seen to check. */
+  /** The checksum that a store was seen to verify. */
   'settings-2.json',
-  /** Colours, rules, findings, and keys from elsewhere. */
+  /** Colours, rules, findings, and keys from other sources. */
   'settings-3.json',
   /** A default destination. */
   'settings-4.json',
@@ -32,7 +32,7 @@ export function formOf(name: Form): JsonFields {
   return JSON.parse(formText(name))
 }
 
-/** Settings in memory, as the file would hold them. */
+/** Settings in memory, as the file would contain them. */
 export function memorySettings(contents: JsonFields): SettingsStore {
   const values = new Map<string, Json>(Object.entries(structuredClone(contents)))
   return {

@@ -27,7 +27,7 @@ interface StoredList {
 }
 
 const NEWEST = formOf('settings-5.json').destinations as unknown as StoredList
-/** With every rule, also with those that are younger than the form. */
+/** Contains every rule, including those that are newer than the form. */
 const [LOCAL, CLIENT, ARCHIVE] = NEWEST.list.map((each) => ({
   ...each,
   rules: { ...DEFAULT_RULES, ...each.rules },
@@ -41,7 +41,7 @@ const ELSEWHERE = {
   host: 'sftp.example.org',
 }
 
-/** The client's files as a Ferry to come might write them. */
+/** The client's files as a future version of Ferry might write them. */
 const NEWER_CLIENT: JsonFields = {
   ...CLIENT,
   provider: 'tigris',
@@ -90,7 +90,7 @@ async function startWith(destinations: Json): Promise<void> {
   harness = await harness.restart()
 }
 
-describe('settings of a newer Ferry', () => {
+describe('settings of a newer version of Ferry', () => {
   it('are read rule by rule, and finding by finding', async () => {
     await startWith(newerSettings())
 
@@ -115,7 +115,7 @@ describe('settings of a newer Ferry', () => {
     expect(destinations[1]).toMatchObject({ rules: ARCHIVE.rules as JsonFields })
   })
 
-  it('are found as they were by the newer one after this one has written', async () => {
+  it('are found unchanged by the newer version after this one has written', async () => {
     await startWith(newerSettings())
 
     await harness.must('setLinkLife', { destinationId: CLIENT_ID, linkSeconds: 60 })
@@ -137,7 +137,7 @@ describe('settings of a newer Ferry', () => {
     )
   })
 
-  it('are told in the window, by names, and in the log without a value', async () => {
+  it('are shown in the window by name, and logged without values', async () => {
     await startWith(newerSettings())
 
     const whose = { destinationId: CLIENT_ID, name: 'Client files' }
@@ -163,13 +163,13 @@ describe('settings of a newer Ferry', () => {
     }
   })
 
-  it('start Ferry with a destination that can be used', async () => {
+  it('start Ferry with a usable destination', async () => {
     await startWith(newerSettings({ selectedId: ELSEWHERE.destinationId }))
 
     expect(await listed()).toMatchObject({ selectedId: CLIENT_ID, defaultId: null })
   })
 
-  it('give a copy the rules, and nothing that cannot be there twice', async () => {
+  it('give a copy the rules, but nothing that cannot exist twice', async () => {
     await startWith(newerSettings())
 
     const copy = await harness.must('duplicateDestination', { destinationId: CLIENT_ID })
@@ -183,8 +183,8 @@ describe('settings of a newer Ferry', () => {
   })
 })
 
-describe('a rule that could not be read', () => {
-  it('counts as its default for uploads, and the other rules count as they are', async () => {
+describe('an unreadable rule', () => {
+  it('uses its default for uploads, and does not affect the other rules', async () => {
     const local = await harness.must('openLocalBucket', {})
     const { list } = storedNow() as StoredList
     const rules = { ...DEFAULT_RULES, onConflict: 'version', cacheControl: 'no-store' }
@@ -206,7 +206,7 @@ describe('a rule that could not be read', () => {
     expect(storedNow().list[0].rules.onConflict).toBe('version')
   })
 
-  it('is settled when the rules are saved, and rules of a newer Ferry stay', async () => {
+  it('is replaced when the rules are saved, while unknown rules of a newer version stay', async () => {
     await startWith(newerSettings())
     const [client] = (await listed()).destinations
     const rules = { ...(client?.rules ?? DEFAULT_RULES), acl: null }
@@ -228,7 +228,7 @@ describe('a rule that could not be read', () => {
     })
   })
 
-  it('is each of them where the rules are no rules at all', async () => {
+  it('is reported for every rule if the rules are no object of rules', async () => {
     await startWith({ selectedId: null, list: [{ ...CLIENT, rules: 'rules.json' }] })
     const before = await troubles()
     await harness.must('setLinkLife', { destinationId: CLIENT_ID, linkSeconds: 60 })
@@ -242,7 +242,7 @@ describe('a rule that could not be read', () => {
     expect(await troubles()).toEqual([])
   })
 
-  it('costs no other, whatever stands in its place, and is written back', () => {
+  it('does not affect the others, whatever its value is, and is written back', () => {
     fc.assert(
       fc.property(fc.constantFrom(...RuleField.options), fc.jsonValue(), (field, damage) => {
         const settings = memorySettings({
@@ -293,7 +293,7 @@ describe('pairs', () => {
       ],
       [{ name: 'b', value: '3' }],
     ],
-  ])('of which one is %s lose it alone', (_what, stored, expected) => {
+  ])('of which one is %s lose only that one', (_what, stored, expected) => {
     const read = readStoredRules({ ...RULES, metadata: stored })
 
     expect(read.rules).toEqual({ ...RULES, metadata: expected })
@@ -307,12 +307,12 @@ describe('pairs', () => {
   })
 })
 
-describe('what a check found out', () => {
+describe('an unreadable finding', () => {
   const only = (client: JsonFields) =>
     readDestinations(memorySettings({ destinations: { selectedId: null, list: [client] } }))
       .list[0] as StoredDestination
 
-  it('is kept aside until the next check, another place or the next look', () => {
+  it('is kept aside until the next check, a new address or the next finding', () => {
     const stored = only(NEWER_CLIENT)
     const { findings } = stored
 
@@ -326,7 +326,7 @@ describe('what a check found out', () => {
     expect(moved.aside.fields).not.toHaveProperty('integrity')
   })
 
-  it('stays aside when the connection is saved for the same place, and goes with another', async () => {
+  it('stays aside when the connection is saved with the same address, and is dropped with another', async () => {
     const draft = { endpoint: 'http://127.0.0.1:9', region: 'eu-1', bucket: 'photos', prefix: '' }
     await startWith({
       selectedId: null,
@@ -342,7 +342,7 @@ describe('what a check found out', () => {
     expect(storedNow().list[0]).toMatchObject({ findings: null, rules: NEWER_CLIENT.rules })
   })
 
-  it('is not found out where there is no making sense of it', () => {
+  it('counts as not found if it makes no sense', () => {
     const { findings, aside } = only({ ...CLIENT, findings: [1, 2] })
 
     expect(findings).toBeNull()
@@ -351,7 +351,7 @@ describe('what a check found out', () => {
 })
 
 describe('the bucket on this computer', () => {
-  it('keeps its rules when a newer Ferry reached it in another way', async () => {
+  it('keeps its rules if a newer version of Ferry reached it in a different way', async () => {
     await startWith({
       selectedId: null,
       list: [{ ...LOCAL, endpoint: 'socket:ferry', credentials: { kind: 'peer' }, rules: RULES }],
@@ -366,14 +366,14 @@ describe('the bucket on this computer', () => {
   })
 })
 
-describe('destinations that cannot be read', () => {
+describe('unreadable destinations', () => {
   it.each<[string, JsonFields]>([
     ['has no address', { ...CLIENT, endpoint: 'no address' }],
     ['has an address of another kind', { ...CLIENT, endpoint: 'ftp://files.example.org' }],
-    ['has keys in a way to come', { ...CLIENT, credentials: { kind: 'passkey' } }],
+    ['has an unknown source of keys', { ...CLIENT, credentials: { kind: 'passkey' } }],
     ['has no bucket', { ...CLIENT, bucket: null }],
-    ['is there twice', { ...ARCHIVE, name: 'Twin' }],
-  ])('stay in the file as they are when one %s', async (_what, entry) => {
+    ['is a duplicate', { ...ARCHIVE, name: 'Twin' }],
+  ])('stay in the file unchanged if one %s', async (_what, entry) => {
     await startWith({ selectedId: null, list: [entry, ARCHIVE, 'rubbish', null] })
 
     const { destinationId } = ARCHIVE as { destinationId: DestinationId }
@@ -391,7 +391,7 @@ describe('destinations that cannot be read', () => {
     ['is text', 'rubbish'],
     ['is a list', [CLIENT, ARCHIVE]],
     ['has another list', { selectedId: CLIENT_ID, list: { first: CLIENT } }],
-  ])('are kept where the whole of it %s', async (_what, stored) => {
+  ])('are kept if the whole list %s', async (_what, stored) => {
     await startWith(stored)
 
     await harness.must('saveDestination', aDraft())
@@ -401,7 +401,7 @@ describe('destinations that cannot be read', () => {
     expect((storedNow() as StoredList).list).toContainEqual(lost ? stored.list : stored)
   })
 
-  it('keep what another Ferry starts with, until a default is chosen here', async () => {
+  it('keep the default of another version until the user chooses one here', async () => {
     await startWith(newerSettings())
     await harness.must('selectDestination', {
       destinationId: ARCHIVE.destinationId as DestinationId,
@@ -414,7 +414,7 @@ describe('destinations that cannot be read', () => {
     expect(storedNow().defaultId).toBe(CLIENT_ID)
   })
 
-  it('do not hang on which one was selected, or is the default', async () => {
+  it('do not depend on which one was selected, or is the default', async () => {
     await startWith({ selectedId: 7, defaultId: ['x'], list: [CLIENT] })
 
     expect(await listed()).toMatchObject({ selectedId: CLIENT_ID, defaultId: null })
@@ -426,7 +426,7 @@ describe('destinations that cannot be read', () => {
   })
 })
 
-/** As it is after a turn through a file: `-0` is `0`. */
+/** The value after it was written and read: `-0` is `0`. */
 function cleanJson(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value))
 }

@@ -12,7 +12,7 @@ afterEach(() => world.close())
 
 const HOUR_MS = 3_600_000
 
-it('says what is wrong with the form before anybody is asked', async () => {
+it('reports the form’s problems before it sends anything', async () => {
   const { stub, report } = await world.checkStub(plain(200, ''), { bucket: 'a/b' })
 
   expect(troubles(report)).toEqual(['form failed form-invalid'])
@@ -20,7 +20,7 @@ it('says what is wrong with the form before anybody is asked', async () => {
   expect(stub.requests).toEqual([])
 })
 
-it('misses the secret of typed keys where none were typed before', async () => {
+it('reports a missing secret if none was typed before', async () => {
   const environment = {
     credentialKind: 'environment',
     accessKeyId: '',
@@ -39,7 +39,7 @@ it('misses the secret of typed keys where none were typed before', async () => {
   expect(listed).toEqual({ ok: false, failure: { kind: 'form-invalid', problems } })
 })
 
-it('calls a clock that is off by an hour by its name, and goes on by the store’s', async () => {
+it('reports a clock that is off by an hour, and continues by the store’s clock', async () => {
   const late = await CheckWorld.start({ now: () => Date.now() - HOUR_MS })
 
   const report = await late.check()
@@ -59,7 +59,7 @@ it('calls a clock that is off by an hour by its name, and goes on by the store�
 describe('the keys', () => {
   it.each([
     ['a wrong secret', { secretAccessKey: 'wrong' }],
-    ['an access key that nobody knows', { accessKeyId: 'AKIANOBODY' }],
+    ['an unknown access key', { accessKeyId: 'AKIANOBODY' }],
   ])('are refused: %s', async (_what, changes) => {
     const report = await world.check(changes)
 
@@ -68,14 +68,14 @@ describe('the keys', () => {
     expect(unknown(report)).toHaveLength(19)
   })
 
-  it('are not there: the way to the store is known all the same', async () => {
+  it('are missing, but the connection to the store is still checked', async () => {
     const report = await world.check({ credentialKind: 'profile', profile: 'nobodys' })
 
     expect(troubles(report)).toEqual(['credentials failed keys-unavailable'])
     expect(lineOf(report, 'clock').verdict).toBe('passed')
   })
 
-  it('come from a sign-in that has to be made first', async () => {
+  it('need a sign-in first', async () => {
     const report = await world.check({
       credentialKind: 'sso',
       ...{ ssoStartUrl: 'https://a.awsapps.com/start', ssoRegion: 'eu-central-1' },
@@ -88,7 +88,7 @@ describe('the keys', () => {
     })
   })
 
-  it('have ended', async () => {
+  it('have expired', async () => {
     const { report } = await world.checkStub(refusal(400, 'ExpiredToken'))
 
     expect(troubles(report)).toEqual(['credentials failed credentials-expired'])
@@ -121,7 +121,7 @@ describe('the region', () => {
     expect(troubles(report)).toEqual(['region warned region', 'bucket failed bucket-missing'])
   })
 
-  it('stays unknown where the store only says that it is wrong', async () => {
+  it('stays unknown if the store only says that it is wrong', async () => {
     const { report } = await world.checkStub(refusal(400, 'AuthorizationHeaderMalformed'))
 
     expect(troubles(report)).toEqual(['region failed region-wrong'])
@@ -129,7 +129,7 @@ describe('the region', () => {
   })
 })
 
-it('says that the bucket is missing', async () => {
+it('reports a missing bucket, and that the keys are valid', async () => {
   const report = await world.check({ bucket: 'nobodys' })
 
   expect(troubles(report)).toEqual(['bucket failed bucket-missing'])

@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-it('is refused by a store as S3 is, and sends what was not signed', async () => {
+it('sends an unsigned header, which a store like S3 refuses', async () => {
   const sent: RuledRequest[] = []
   const seen = await CheckWorld.start({
     storeHttp: ruledHttp((request) => {
@@ -36,10 +36,10 @@ it('is refused by a store as S3 is, and sends what was not signed', async () => 
 it.each([
   ['copies', { status: 200, body: COPIED }, 'warned', { kind: 'unsigned-headers', isObeyed: true }],
   ['ignores it', { status: 200 }, 'passed', { kind: 'unsigned-headers', isObeyed: false }],
-  ['knows no copies', no(501, 'NotImplemented'), 'passed', { isObeyed: false }],
-  ['is ill', no(500, 'InternalError'), 'unknown', { kind: 'failure' }],
+  ['does not support copies', no(501, 'NotImplemented'), 'passed', { isObeyed: false }],
+  ['has an internal error', no(500, 'InternalError'), 'unknown', { kind: 'failure' }],
   ['finds no source', no(404, 'NoSuchKey'), 'unknown', { kind: 'failure' }],
-] as const)('says what a store does that %s', async (_what, said, verdict, finding) => {
+] as const)('reports a store that %s', async (_what, said, verdict, finding) => {
   const other = await CheckWorld.start({
     storeHttp: ruledHttp((request) => (isAttempt(request) ? said : null)),
   })
