@@ -38,7 +38,7 @@ function statementsOf(text: string | null): readonly Statement[] {
 const actionsOf = (text: string | null) =>
   [...new Set(statementsOf(text).flatMap(({ Action }) => Action))].sort()
 
-/** As AWS reads a pattern: `*` and `?` are open, `${*}` is a star. */
+/** Matches as AWS matches a pattern: `*` and `?` are wildcards, `${*}` is a star. */
 function matches(pattern: string, text: string): boolean {
   const source = pattern.replaceAll(/\$\{([*?$])\}|[*?]|[^*?$]|\$/gu, (token, character) => {
     if (character !== undefined) return `\\${character}`
@@ -96,7 +96,7 @@ describe('a policy', () => {
     expect(actionsOf(iamPolicy(scopeWith({ wants: [want] })))).toEqual(actions)
   })
 
-  it('is always JSON, and allows what is wanted together and nothing else', () => {
+  it('is always JSON, and allows exactly the chosen uses together', () => {
     fc.assert(
       fc.property(scopes, (scope) => {
         const allowed = actionsOf(iamPolicy(scope))
@@ -110,7 +110,7 @@ describe('a policy', () => {
     )
   })
 
-  it('reaches every key below its prefix, and none beside it', () => {
+  it('covers every key below its prefix, and none beside it', () => {
     fc.assert(
       fc.property(scopes, trickyText, (scope, name) => {
         const resources = statementsOf(iamPolicy({ ...scope, wants: [...POLICY_WANTS] }))
@@ -129,7 +129,7 @@ describe('a policy', () => {
     )
   })
 
-  it('lets a listing see the prefix only', () => {
+  it('allows listing only the prefix', () => {
     const [listing] = statementsOf(iamPolicy(scopeWith({ wants: ['browse'], prefix: 'a*b/' })))
     const [whole] = statementsOf(iamPolicy(scopeWith({ wants: ['browse'], prefix: '' })))
 
@@ -140,7 +140,7 @@ describe('a policy', () => {
     expect(whole?.Condition).toBeUndefined()
   })
 
-  it('names buckets as their part of the world does', () => {
+  it('names buckets by the partition of their region', () => {
     const resourceIn = (region: string) =>
       statementsOf(iamPolicy(scopeWith({ region })))[0]?.Resource
 
@@ -155,7 +155,7 @@ describe('a policy', () => {
     ])
   })
 
-  it('allows tags, ACLs and encryption keys where the rules use them', () => {
+  it('allows tags, ACLs and encryption keys if the rules use them', () => {
     const tagged = rulesWith({ tags: [{ name: 'team', value: 'a' }], acl: 'private' })
     const keyed = rulesWith({ encryption: { kind: 'kms', keyId: '1234-abcd' } })
 
@@ -168,7 +168,7 @@ describe('a policy', () => {
     })
   })
 
-  it('names an encryption key by its alias in a condition, as AWS wants it', () => {
+  it('names an encryption key by its alias in a condition, as AWS requires', () => {
     const encryption = { kind: 'kms', keyId: 'arn:aws:kms:eu-west-1:1:alias/files' } as const
 
     const statement = statementsOf(iamPolicy(scopeWith({ rules: rulesWith({ encryption }) }))).at(
@@ -181,7 +181,7 @@ describe('a policy', () => {
     })
   })
 
-  it('is none when nothing is wanted', () => {
+  it('is null if no use is chosen', () => {
     expect([
       iamPolicy(scopeWith({ wants: [] })),
       bucketPolicy(scopeWith({ wants: [] }), ''),
@@ -192,7 +192,7 @@ describe('a policy', () => {
 describe('a bucket policy', () => {
   const ADA = 'arn:aws:iam::111122223333:user/ada'
 
-  it('says the same of the named principal, without what a bucket cannot give', () => {
+  it('allows the same to the named principal, without permissions that a bucket cannot grant', () => {
     fc.assert(
       fc.property(scopes, (scope) => {
         const ofBucket = bucketPolicy(scope, ADA)
@@ -217,7 +217,7 @@ describe('a bucket policy', () => {
     ['arn:aws:s3:::photos', false],
     ['ada', false],
     ['', false],
-  ])('takes "%s" as a principal: %s', (principal, isTaken) => {
+  ])('accepts "%s" as a principal: %s', (principal, isTaken) => {
     expect(isPrincipal(principal)).toBe(isTaken)
   })
 
@@ -230,7 +230,7 @@ describe('a bucket policy', () => {
 describe('the CORS rule', () => {
   const rule = corsRuleFor('http://127.0.0.1:4000')
 
-  it('is one that a check may send, for this origin alone, without wildcards S3 refuses', () => {
+  it('may be sent by a check: for this origin alone, without wildcards that S3 refuses', () => {
     expect(CorsRule.safeParse(rule).success).toBe(true)
     expect(rule.allowedOrigins).toEqual(['http://127.0.0.1:4000'])
     expect(rule.allowedMethods).toContain('PUT')
@@ -238,7 +238,7 @@ describe('the CORS rule', () => {
     expect(rule.exposeHeaders.join()).not.toContain('*')
   })
 
-  it('is written for the console and for everybody else', () => {
+  it('is written for the console and for all other tools', () => {
     expect(JSON.parse(corsAsJson(rule))).toEqual([
       {
         AllowedOrigins: rule.allowedOrigins,

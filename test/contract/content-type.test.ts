@@ -7,7 +7,9 @@ const bytes = (...given: readonly (number | string)[]) =>
     given.flatMap((each) => (typeof each === 'number' ? [each] : [...Buffer.from(each)])),
   )
 
-/** Of the platform, which the function must agree with; `isWhole` false leaves the end open. */
+/**
+ * The platform's decoder, with which the function must agree; `isWhole` false leaves the end open.
+ */
 function isValidUtf8(text: Uint8Array, isWhole: boolean): boolean {
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(text, { stream: !isWhole })
@@ -42,7 +44,7 @@ describe('the encoding of a text', () => {
     expect(textEncodingOf(text, true)).toBe(encoding)
   })
 
-  it('is not judged by the end of what was looked at', () => {
+  it('does not depend on a character that is cut at the end', () => {
     const text = bytes('Grüße 🛳')
 
     const found = text.map((_, at) =>
@@ -53,8 +55,8 @@ describe('the encoding of a text', () => {
     expect(textEncodingOf(bytes('Gr', 0xc3, 0x28), false)).toBe('unknown')
   })
 
-  it('is UTF-8 for all bytes that are, and for no others', () => {
-    // A mark and what tells other encodings have tests of their own.
+  it('is UTF-8 for all valid bytes, and for no others', () => {
+    // A mark, and the signs of other encodings, have tests of their own.
     const telling = [0, 0x1b, 0xef, 0xfe, 0xff]
     const piece = fc.oneof(
       fc.string({ unit: 'binary' }).map((text) => [...Buffer.from(text)]),

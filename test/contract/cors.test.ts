@@ -11,18 +11,18 @@ it.each([
   [PATTERN, 'http://k3v9.localhost:47471', false],
   [PATTERN, 'https://k3v9.localhost:47470', false],
   [PATTERN, 'http://127.0.0.1:47470', false],
-  // The star needs its neighbours, and they may not share a character.
+  // The parts around the star must both match, without sharing a character.
   ['http://aa*aa', 'http://aaa', false],
   ['http://*.*.example', 'http://a.b.example', false],
-])('of a rule, %s fits %s: %s', (allowed, origin, fits) => {
+])('the allowed origin %s matches %s: %s', (allowed, origin, fits) => {
   expect(allowsOrigin(allowed, origin)).toBe(fits)
 })
 
-it('knows a pattern from an origin and from everybody', () => {
+it('distinguishes a pattern from an origin and from everybody', () => {
   expect(['*', 'http://a.example', PATTERN].map(isOriginPattern)).toEqual([false, false, true])
 })
 
-it('knows the origins of Ferry’s windows, earlier ones too', () => {
+it('recognizes the origins of Ferry’s windows, including earlier ones', () => {
   const ours = [PATTERN, 'http://127.0.0.1:47470', 'http://localhost:1', 'http://k3v9.localhost:2']
   const others = ['*', 'http://127.0.0.1.example', 'https://127.0.0.1:1', 'http://*.example:1']
 

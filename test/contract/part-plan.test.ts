@@ -5,7 +5,10 @@ import { PartPlan, partCountOf, rangeOfPart } from '../../electron/contract/part
 
 const partBytes = fc.integer({ min: S3_LIMITS.minPartBytes, max: S3_LIMITS.maxPartBytes })
 
-/** Any length that fits into S3's number of parts, and often one next to a whole part. */
+/**
+ * Any length that fits into S3's number of parts, and often one next to a multiple of the part
+ * size.
+ */
 const multipart = partBytes.chain((bytes) =>
   fc
     .oneof(
@@ -24,7 +27,7 @@ const single = fc
 const plan = fc.oneof(multipart, single)
 
 describe('the parts of a plan', () => {
-  it('tile the file: each begins where the one before ended', () => {
+  it('cover the file: each begins where the previous one ended', () => {
     fc.assert(
       fc.property(plan, fc.nat(), (some, pick) => {
         const count = partCountOf(some)
@@ -39,7 +42,7 @@ describe('the parts of a plan', () => {
     )
   })
 
-  it('are all of one length but the last, which is not empty', () => {
+  it('have equal lengths except the last, which is not empty', () => {
     fc.assert(
       fc.property(multipart, fc.nat(), (some, pick) => {
         if (some.mode !== 'multipart' || some.byteLength === 0) return
@@ -53,7 +56,7 @@ describe('the parts of a plan', () => {
     )
   })
 
-  it('are one, and empty, for an empty file', () => {
+  it('are one empty part for an empty file', () => {
     for (const some of [
       { mode: 'single', byteLength: 0 },
       { mode: 'multipart', byteLength: 0, partBytes: S3_LIMITS.minPartBytes },
@@ -75,7 +78,7 @@ describe('the parts of a plan', () => {
 })
 
 describe('the schema', () => {
-  it('takes every plan within the limits of S3 and none beyond', () => {
+  it('accepts every plan within S3’s limits and none beyond', () => {
     fc.assert(
       fc.property(plan, (some) => {
         expect(PartPlan.parse(some)).toEqual(some)

@@ -23,7 +23,7 @@ const addresses = PROVIDERS.flatMap((provider) => {
 })
 
 describe('the providers', () => {
-  it('are all there, once, in the order of the form', () => {
+  it('are all in the table, once, in the order of the form', () => {
     expect(PROVIDERS.map(({ id }) => id)).toEqual(ProviderId.options)
     for (const names of [
       PROVIDERS.map((each) => each.label),
@@ -33,22 +33,19 @@ describe('the providers', () => {
     }
   })
 
-  it.each(PROVIDERS)(
-    '$id keeps within what S3 allows, and says where that comes from',
-    (provider) => {
-      const { maxPartCount, usualPartBytes, unfinishedDays, notes, sources, endpointExample } =
-        provider
+  it.each(PROVIDERS)('$id stays within S3’s limits, and names its sources', (provider) => {
+    const { maxPartCount, usualPartBytes, unfinishedDays, notes, sources, endpointExample } =
+      provider
 
-      expect(maxPartCount).toBeGreaterThanOrEqual(1000)
-      expect(maxPartCount).toBeLessThanOrEqual(S3_LIMITS.maxPartCount)
-      expect(usualPartBytes).toBeGreaterThanOrEqual(S3_LIMITS.minPartBytes)
-      expect(usualPartBytes).toBeLessThanOrEqual(S3_LIMITS.maxPartBytes)
-      expect(unfinishedDays ?? 1).toBeGreaterThan(0)
-      for (const note of notes) expect(note).toMatch(/^[A-Z].*[^.]\.$/)
-      expect(sources.length).toBeGreaterThan(0)
-      expect(new URL(endpointExample).pathname).toBe('/')
-    },
-  )
+    expect(maxPartCount).toBeGreaterThanOrEqual(1000)
+    expect(maxPartCount).toBeLessThanOrEqual(S3_LIMITS.maxPartCount)
+    expect(usualPartBytes).toBeGreaterThanOrEqual(S3_LIMITS.minPartBytes)
+    expect(usualPartBytes).toBeLessThanOrEqual(S3_LIMITS.maxPartBytes)
+    expect(unfinishedDays ?? 1).toBeGreaterThan(0)
+    for (const note of notes) expect(note).toMatch(/^[A-Z].*[^.]\.$/)
+    expect(sources.length).toBeGreaterThan(0)
+    expect(new URL(endpointExample).pathname).toBe('/')
+  })
 
   it.each(PROVIDERS)('$id names each region once, and its own is among them', (provider) => {
     const ids = provider.regions.map(({ id }) => id)
@@ -66,7 +63,7 @@ describe('the providers', () => {
   })
 
   it.each(addresses)(
-    '$endpoint is an address, and known again',
+    '$endpoint is an address, and is recognized',
     ({ provider, region, endpoint }) => {
       const { origin, hostname } = new URL(endpoint)
       const named = provider.endpointTemplate?.includes('{region}') === true ? region : null
@@ -82,7 +79,7 @@ describe('the providers', () => {
     },
   )
 
-  it.each(addresses)('$endpoint is nobody else’s', ({ provider, endpoint }) => {
+  it.each(addresses)('$endpoint belongs to no other provider', ({ provider, endpoint }) => {
     const { hostname } = new URL(endpoint)
     const others = PROVIDERS.filter(({ id }) => id !== provider.id)
 
@@ -96,7 +93,7 @@ describe('the providers', () => {
     }
   })
 
-  it('are known with a bucket in front of their address', () => {
+  it('are recognized with a bucket in front of their address', () => {
     for (const { provider, region, endpoint } of addresses.filter(
       (each) => !each.provider.pathStyle,
     )) {
@@ -119,11 +116,11 @@ describe('the providers', () => {
     'wasabisys.com',
     'localhost',
     '',
-  ])('leave %j to somebody else', (host) => {
+  ])('do not claim %j', (host) => {
     expect(knownHost(host)).toBeNull()
   })
 
-  it('tell a region’s address from its account’s or its own partition’s', () => {
+  it('distinguish a regional address from one with an account or of another partition', () => {
     expect(endpointOf(providerOf('aws'), 'cn-north-1')).toBe(
       'https://s3.cn-north-1.amazonaws.com.cn',
     )
@@ -141,13 +138,13 @@ describe('the providers', () => {
   })
 })
 
-it('the page about them says what the table says', () => {
+it('the documentation describes the providers as the table does', () => {
   const page = read('docs/providers.md')
 
   for (const provider of PROVIDERS) expect(page).toContain(providerLine(provider))
 })
 
-it('nothing but the table knows a store by its name', () => {
+it('only the table knows a provider by its name', () => {
   const comparing = /provider(?:\.id|Id)?\)?\s*(?:[!=]==?|\{\s*case)\s*'/i
   const sources = ['electron', 'renderer'].flatMap((folder) =>
     readdirSync(new URL(`../../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' })

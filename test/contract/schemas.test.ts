@@ -51,7 +51,7 @@ const upload = {
 
 const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
-describe('what crosses the boundary', () => {
+describe('data that crosses the boundary', () => {
   it('arrives as it was sent', () => {
     expect(Destination.parse(overTheWire(destination))).toEqual(destination)
     expect(UploadRecord.parse(overTheWire(upload))).toEqual(upload)
@@ -81,7 +81,7 @@ describe('a checksum', () => {
     ['4waSgw', false],
     ['4waSgw==\r\nx-amz-acl: public-read', false],
     ['"><script>', false],
-  ])('%j crosses: %s', (checksum, isTaken) => {
+  ])('%j is accepted: %s', (checksum, isTaken) => {
     expect(PartToSign.safeParse({ partNumber: 1, checksum }).success).toBe(isTaken)
   })
 })
@@ -95,7 +95,7 @@ describe('the tables', () => {
     expect(Object.keys(notices).length).toBeGreaterThan(0)
   })
 
-  it('take and answer objects only, so that a transport can add to none', () => {
+  it('accept and answer only objects, so that a transport can add to none', () => {
     for (const { input } of Object.values(commands)) {
       expect(input.safeParse([]).success).toBe(false)
       expect(input.safeParse('text').success).toBe(false)
@@ -103,6 +103,6 @@ describe('the tables', () => {
   })
 })
 
-it('makes a corrupt value a loud one', () => {
+it('an unreachable case throws for a corrupt value', () => {
   expect(() => unreachable('surprise' as never)).toThrow('surprise')
 })

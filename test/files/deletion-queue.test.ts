@@ -23,7 +23,7 @@ async function remembered() {
   return made
 }
 
-it('deletes a file at once where it can', async () => {
+it('deletes a file at once if possible', async () => {
   const { folder, file } = someFolder()
 
   const isGone = await new DeletionQueue(folder, noWait).remove(file)
@@ -32,7 +32,7 @@ it('deletes a file at once where it can', async () => {
   expect(readdirSync(folder, { recursive: true })).toEqual(['inner'])
 })
 
-it('deletes at the next start what is held now', async () => {
+it('deletes a held file at the next start', async () => {
   const { folder, file } = await remembered()
   expect(existsSync(file)).toBe(true)
 
@@ -41,7 +41,7 @@ it('deletes at the next start what is held now', async () => {
   expect(readdirSync(folder, { recursive: true })).toEqual(['inner'])
 })
 
-it('keeps on its list what is held at the next start, too', async () => {
+it('keeps a file on its list that is held at the next start, too', async () => {
   const { folder, file } = await remembered()
   const held = holdFiles(folder, 8)
   await new DeletionQueue(folder, noWait).deleteQueued()
@@ -53,7 +53,7 @@ it('keeps on its list what is held at the next start, too', async () => {
   expect(existsSync(file)).toBe(false)
 })
 
-it('keeps a file that was made in the place of one on its list', async () => {
+it('keeps a file that was created under the name of a listed one', async () => {
   const { folder, file } = await remembered()
   writeFileSync(file, 'another')
 
@@ -63,7 +63,7 @@ it('keeps a file that was made in the place of one on its list', async () => {
   expect(existsSync(join(folder, 'to-delete.json'))).toBe(false)
 })
 
-it('remembers all of several files that are held at once', async () => {
+it('records all files that are held at the same time', async () => {
   const { folder } = someFolder()
   const files = ['1', '2', '3'].map((name) => join(folder, name))
   for (const file of files) writeFileSync(file, 'x')
@@ -76,7 +76,7 @@ it('remembers all of several files that are held at once', async () => {
   expect(readdirSync(folder)).toEqual(['inner'])
 })
 
-it('removes at the start what an end in the middle of a write left', async () => {
+it('removes temporary files at the start, which an interrupted write has left', async () => {
   const { folder } = someFolder()
   writeFileSync(join(folder, 'secrets.json.0c5f6a1e-7f0d-4a3e-9a77-0f3f1b2c4d5e.tmp'), 'secret')
 
@@ -86,7 +86,7 @@ it('removes at the start what an end in the middle of a write left', async () =>
 })
 
 it.each(['../outside', '../data/../outside', 'inner/../../outside'])(
-  'deletes nothing outside its folder, whatever the list says: %s',
+  'deletes nothing outside its folder, whatever the list contains: %s',
   async (path) => {
     const { folder: around } = someFolder()
     const folder = join(around, 'data')

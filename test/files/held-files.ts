@@ -24,5 +24,5 @@ export function holdFiles(folder: string, tries: number, code = 'EPERM'): Held {
   return { refusals: () => refusals, letGo }
 }
 
-/** Stands in for the clock. */
+/** Replaces the clock. */
 export const noWait = async () => undefined

@@ -16,7 +16,7 @@ beforeEach(() => {
 
 afterEach(() => remove())
 
-it('takes a file and its journal out of the way under one new name', async () => {
+it('moves a file and its journal aside under one new name', async () => {
   const file = join(folder, 'a.sqlite')
   writeFileSync(file, 'file')
   writeFileSync(`${file}-wal`, 'journal')
@@ -45,7 +45,7 @@ it('finds a name that is free', async () => {
   ])
 })
 
-it('leaves a file with its journal where one of them is held, and names it', async () => {
+it('leaves a file with its journal if one of them is held, and names it', async () => {
   const file = join(folder, 'a.sqlite')
   writeFileSync(file, 'file')
   writeFileSync(`${file}-wal`, 'journal')

@@ -14,7 +14,7 @@ function someFile() {
   return { folder, file }
 }
 
-/** Stands in for the clock. */
+/** Replaces the clock. */
 function pauses() {
   const waitedMs: number[] = []
   return { waitedMs, wait: async (ms: number) => waitedMs.push(ms) }
@@ -45,7 +45,7 @@ it.each(['EPERM', 'EACCES', 'EBUSY'])(
   },
 )
 
-it('gives up after about a second, with the old file whole and no temporary one', async () => {
+it('gives up after about a second, with the old file intact and no temporary one', async () => {
   const { folder, file } = someFile()
   const { waitedMs, wait } = pauses()
   holdFiles(folder, 8)
@@ -57,7 +57,7 @@ it('gives up after about a second, with the old file whole and no temporary one'
   expect(readdirSync(folder)).toEqual(['a.json'])
 })
 
-it('waits for nothing where waiting does not help', async () => {
+it('does not wait if waiting does not help', async () => {
   const { folder } = someFile()
   const { waitedMs, wait } = pauses()
 
@@ -66,7 +66,7 @@ it('waits for nothing where waiting does not help', async () => {
   expect(waitedMs).toEqual([])
 })
 
-it('lets the host go on while it waits', async () => {
+it('does not block the host while it waits', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const { folder, file } = someFile()
@@ -81,7 +81,7 @@ it('lets the host go on while it waits', async () => {
   expect(readdirSync(join(file, '..'))).toEqual([])
 })
 
-it('tells its temporary files from others', () => {
+it('distinguishes its temporary files from others', () => {
   expect(isTemporaryName('a.json.0c5f6a1e-7f0d-4a3e-9a77-0f3f1b2c4d5e.tmp')).toBe(true)
   expect(isTemporaryName('a.tmp')).toBe(false)
 })

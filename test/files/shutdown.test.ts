@@ -6,7 +6,7 @@ import { QUIT, watchParent } from '../../electron/files/shutdown.ts'
 
 const MODULE = new URL('../../electron/files/shutdown.ts', import.meta.url).href
 
-/** A program that says when it waits for its end, and when that has come. */
+/** A program that prints when it waits for its end, and when the end has come. */
 function waiting(platform: NodeJS.Platform = process.platform): string {
   return `import { untilShutdown } from '${MODULE}'
     const isTold = untilShutdown('${platform}')
@@ -33,7 +33,7 @@ function withoutNpm(): NodeJS.ProcessEnv {
   return env
 }
 
-/** Everything that comes until the pattern does; the pipe ends with its last writer. */
+/** All output until the pattern appears; the pipe ends with its last writer. */
 async function until(output: Readable, pattern: RegExp): Promise<string> {
   let text = ''
   for await (const chunk of output.iterator({ destroyOnReturn: false })) {
@@ -44,7 +44,7 @@ async function until(output: Readable, pattern: RegExp): Promise<string> {
 }
 
 describe('a program is told to end', () => {
-  it("by its parent's word", async () => {
+  it('by its parent’s message', async () => {
     const child = started(waiting())
     const { stdout } = child
     if (stdout === null) throw new TypeError('The output is not piped')
@@ -57,7 +57,7 @@ describe('a program is told to end', () => {
     expect(await ended).toEqual([0, null])
   })
 
-  it('by no other word', async () => {
+  it('by no other message', async () => {
     const script = `${waiting()}
       console.log('first ' + heard)`
     const child = started(`let heard = 'nothing'
@@ -75,7 +75,7 @@ describe('a program is told to end', () => {
 
   /** Windows ends it with its parent: libuv puts children into a job, src/win/process.c. */
   it.runIf(process.platform !== 'win32')(
-    'by the end of its channel, which comes with the end of its parent',
+    'by the end of its channel, which ends with its parent',
     async () => {
       const grandchild = waiting()
       const parent = started(`import { spawn } from 'node:child_process'
@@ -104,10 +104,10 @@ describe('a program is told to end', () => {
   })
 })
 
-/** A shell passes no end on: npm's own, on Unix. */
+/** On Unix, a shell such as npm's does not pass on the end. */
 describe.runIf(process.platform !== 'win32')('a program under npm is told to end', () => {
   it.each(['linux', 'win32'] as const)(
-    'by the end of the shell that npm runs it in, as %s tells of it',
+    'by the end of the shell in which npm runs it, as seen on %s',
     async (platform) => {
       const shell = spawn(
         '/bin/sh',
@@ -135,8 +135,8 @@ function killIfThere(pid: number): void {
   }
 }
 
-describe('whether the parent is gone', () => {
-  it('is another parent on Unix', () => {
+describe('whether the parent has ended', () => {
+  it('shows in a different parent on Unix', () => {
     let parent = 41
     const isGone = watchParent({ platform: 'linux', parentPid: () => parent, isAlive: () => true })
 
@@ -145,7 +145,7 @@ describe('whether the parent is gone', () => {
     expect(isGone()).toBe(true)
   })
 
-  it('is looked for on Windows, which never gives another', () => {
+  it('is looked up on Windows, which never assigns another parent', () => {
     const alive = new Set([41])
     const isGone = watchParent({
       platform: 'win32',

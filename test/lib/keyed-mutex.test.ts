@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { KeyedMutex } from '../../electron/lib/keyed-mutex.ts'
 import { gate } from '../engine/queue-bench.ts'
 
-it('runs the tasks of one key one after the other, and those of others beside them', async () => {
+it('runs the tasks of one key one after the other, and those of different keys in parallel', async () => {
   const mutex = new KeyedMutex<string>()
   const first = gate()
   const log: string[] = []
@@ -22,7 +22,7 @@ it('runs the tasks of one key one after the other, and those of others beside th
   expect(log).toEqual(['a1 begins', 'b1', 'a1 ends', 'a2'])
 })
 
-it('begins at once where the key is free', () => {
+it('starts at once if the key is free', () => {
   const mutex = new KeyedMutex<string>()
   let isBegun = false
 
@@ -33,7 +33,7 @@ it('begins at once where the key is free', () => {
   expect(isBegun).toBe(true)
 })
 
-it('goes on after a task that failed, and only its caller hears of it', async () => {
+it('continues after a failed task, and reports the failure only to its caller', async () => {
   const mutex = new KeyedMutex<string>()
 
   const failed = mutex.run('a', () => Promise.reject(new Error('broken')))
@@ -43,7 +43,7 @@ it('goes on after a task that failed, and only its caller hears of it', async ()
   await expect(next).resolves.toBe('ran')
 })
 
-it('interrupts the running and the waiting tasks of one key', async () => {
+it('aborts the running and the waiting tasks of one key', async () => {
   const mutex = new KeyedMutex<string>()
   const isAborted = async (signal: AbortSignal) => {
     await Promise.resolve()
@@ -57,7 +57,7 @@ it('interrupts the running and the waiting tasks of one key', async () => {
   expect(await Promise.all([...before, after])).toEqual([true, true, false, false])
 })
 
-it('waits, when it is closed, until every task has ended', async () => {
+it('waits until every task has ended when it is closed', async () => {
   const mutex = new KeyedMutex<string>()
   const ends: string[] = []
   const untilAborted = (name: string) => async (signal: AbortSignal) => {

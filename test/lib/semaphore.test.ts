@@ -5,7 +5,7 @@ import { gate } from '../engine/queue-bench.ts'
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 let semaphore: Semaphore
-/** The names of the tasks that run now, in the order in which they began. */
+/** The names of the running tasks, in the order in which they started. */
 let running: string[]
 
 beforeEach(() => {
@@ -60,7 +60,7 @@ it('lets the next task pass idle ones', async () => {
   expect(running).toEqual(['b', 'c'])
 })
 
-it('skips a task that was aborted while it waited, and goes on with the others', async () => {
+it('skips a task that was aborted while it waited, and continues with the others', async () => {
   const both = ['a', 'b'].map((name) => start(name, 'next'))
   const controller = new AbortController()
   const aborted = start('aborted', 'next', controller.signal)

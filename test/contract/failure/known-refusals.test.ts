@@ -27,7 +27,7 @@ function read(document: StoreDocument, request: Partial<StoreRequest> = {}): Fai
 }
 
 describe('a refusal in a store’s own words', () => {
-  it.each(STORE_DOCUMENTS)('is told as what it is: $from', (document) => {
+  it.each(STORE_DOCUMENTS)('is recognized: $from', (document) => {
     const failure = read(document)
 
     expect(withoutAnswer(failure)).toEqual(document.means)
@@ -46,14 +46,14 @@ describe('a refusal in a store’s own words', () => {
 describe('a full disk', () => {
   const full = STORE_DOCUMENTS.filter(({ means }) => means.kind === 'store-full')
 
-  it.each(full)('is this computer’s where Ferry itself keeps the bucket: $from', (document) => {
+  it.each(full)('is this computer’s if Ferry itself serves the bucket: $from', (document) => {
     const failure = read(document, { isLocal: true })
 
     expect(withoutAnswer(failure)).toEqual({ kind: 'disk-full', where: 'local-bucket' })
   })
 })
 
-it('knows who may not from who must not, and both from the rest', () => {
+it('distinguishes a missing permission from an explicit denial, and both from other refusals', () => {
   const denied = STORE_DOCUMENTS.filter((document) => isDenied(read(document)))
 
   expect(new Set(denied.map(({ means }) => means.kind))).toEqual(
@@ -61,7 +61,7 @@ it('knows who may not from who must not, and both from the rest', () => {
   )
 })
 
-it('takes a virtual-hosted bucket’s name for what was sent', () => {
+it('recognizes a virtual-hosted bucket in the request that the store received', () => {
   const canonical = '<CanonicalRequest>PUT\n/a\n\nhost:photos.s3.example.org\n</CanonicalRequest>'
   const xml = `<Error><Code>SignatureDoesNotMatch</Code>${canonical}</Error>`
   const answer = { status: 403, headers: {}, text: xml }

@@ -98,7 +98,7 @@ describe('an S3 answer', () => {
     expect(withoutAnswer(failureFromS3(answer(changes)))).toEqual(failure)
   })
 
-  it('of any length is a failure that the contract knows', () => {
+  it('with a code of any length is a failure that the contract knows', () => {
     const failure = failureFromS3(answer({ code: 'x'.repeat(10_000) }))
 
     expect(Failure.safeParse(failure).success).toBe(true)
@@ -119,7 +119,7 @@ describe('Retry-After', () => {
   })
 })
 
-describe('a place that is taken', () => {
+describe('a refused conditional write', () => {
   it.each<[Partial<S3Answer>, boolean]>([
     [{ status: 412, code: 'PreconditionFailed' }, true],
     [{ status: 412 }, true],
@@ -127,18 +127,18 @@ describe('a place that is taken', () => {
     [{ status: 409, code: 'OperationAborted' }, false],
     [{ status: 400, code: 'InvalidStorageClass' }, false],
     [{ status: 503, code: 'SlowDown' }, false],
-  ])('is told from other refusals: %j', (changes, isTaken) => {
+  ])('is distinguished from other refusals: %j', (changes, isTaken) => {
     expect(isConditionalWriteRefused(failureFromS3(answer(changes)))).toBe(isTaken)
   })
 
-  it('is what our own word for it says', () => {
+  it('is what our own failure for it says', () => {
     expect(isConditionalWriteRefused(PRECONDITION_FAILED)).toBe(true)
   })
 })
 
-describe('what rules ask for and a store does not do', () => {
+describe('an unsupported rule', () => {
   it.each(['InvalidStorageClass', 'InvalidTag', 'MetadataTooLarge'])(
-    '%s is a refusal with its code, also beside a region',
+    '%s is a refusal with its code, even with a region in the answer',
     (code) => {
       const failure = failureFromS3(answer({ code, region: 'eu-9' }))
 

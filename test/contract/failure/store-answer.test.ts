@@ -13,7 +13,7 @@ const NOTHING = {
 }
 
 describe('an error document', () => {
-  it('gives all that Ferry uses of it', () => {
+  it('gives every element that Ferry uses', () => {
     const xml =
       '<?xml version="1.0"?>\n<Error><Code>PermanentRedirect</Code>' +
       '<Message>Elsewhere</Message><Details>There</Details><Region>eu-9</Region>' +
@@ -27,14 +27,14 @@ describe('an error document', () => {
     })
   })
 
-  it('is read through the ways of writing a character', () => {
+  it('is read with every way of escaping a character', () => {
     const xml =
       '<Error><Message>&quot;a&quot; &lt;b&gt; &amp;amp; &#39;c&#39;&#xA;d &nope; &#xFFFFFF;</Message></Error>'
 
     expect(readErrorDocument(xml).message).toBe('"a" <b> &amp; \'c\'\nd &nope; &#xFFFFFF;')
   })
 
-  it('is read under a prefix, with attributes and as CDATA', () => {
+  it('is read with a prefix, with attributes and as CDATA', () => {
     const xml =
       '<s3:Error xmlns:s3="x"><s3:Code>AccessDenied</s3:Code>' +
       '<Message lang="en"><![CDATA[<b>No & never</b>]]></Message ></s3:Error>'
@@ -45,7 +45,7 @@ describe('an error document', () => {
     })
   })
 
-  it('is read behind a byte-order mark, and with a message of any length', () => {
+  it('is read after a byte-order mark, and with a message of any length', () => {
     const xml = `\ufeff<Error><Code>AccessDenied</Code><Message>${'x'.repeat(5000)}</Message></Error>`
 
     const { code, message } = readErrorDocument(xml)
@@ -54,7 +54,7 @@ describe('an error document', () => {
   })
 
   it.each(['', '<html><p>No</html>', '<Code>', '<Code>a<b>c</b></Code>', '<Code>a</Message>'])(
-    'that is none gives nothing: %#',
+    'gives nothing if it is a different text: %#',
     (xml) => {
       expect(readErrorDocument(xml)).toEqual(NOTHING)
     },
@@ -69,8 +69,8 @@ const messageOf = (message: string) => answerDetails({ ...ANSWER, message }).mes
 const SIGNATURE = '4c67336f848064c7c185808b3be9d080c81c26be3c54e8f4fa1d678b6aed20d4'
 const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'
 
-describe('the words of a store that are kept', () => {
-  it('are kept as they are where they are harmless', () => {
+describe('the stored words of a store', () => {
+  it('stay unchanged if they are harmless', () => {
     const message =
       'User: arn:aws:sts::111122223333:assumed-role/deploy/i-0b7c4e2f19a8d3056 is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'
 
@@ -96,7 +96,7 @@ describe('the words of a store that are kept', () => {
     ['a named secret', 'SecretAccessKey: hunter2 is wrong'],
     ['an access key', 'The key AKIAIOSFODNN7EXAMPLE does not exist'],
     ['a hidden signature', `X-Amz-\u200bSignature=${SIGNATURE}`],
-  ])('hold no key: %s', (_what, message) => {
+  ])('contain no key: %s', (_what, message) => {
     const kept = messageOf(message)
 
     expect(kept).not.toMatch(/4c67336f|EXAMPLE|hunter2|FwoGZXIv|Signature=[0-9a-f]/)
@@ -111,18 +111,18 @@ describe('the words of a store that are kept', () => {
     ['letters that show nothing', 'a\u3164b\u2800c\u115fd', 'abcd'],
     ['half a character', 'a\ud800b', 'ab'],
     ['marks piled up', `a${'\u0301'.repeat(30)}b`, 'a\u0301\u0301b'],
-  ])('hold nothing that is invisible: %s', (_what, message, kept) => {
+  ])('contain nothing invisible: %s', (_what, message, kept) => {
     expect(messageOf(message)).toBe(kept)
   })
 
-  it('are cut, and no character in two', () => {
+  it('are cut, but never within a character', () => {
     const kept = messageOf('😀'.repeat(400))
 
     expect(kept.length).toBeLessThanOrEqual(500)
     expect(kept).toMatch(/^(😀)+…$/u)
   })
 
-  it('keep a request’s number whole, however random it looks', () => {
+  it('keep a request’s ID completely, however random it looks', () => {
     const requestId = 'WPTSRFXZFB2XSE04 / tqglH2mxgQAvzemyOQ4nD+qQkOOwEvytfI97j/eG1l2RXNESULN2bO9='
 
     expect(answerDetails({ ...ANSWER, requestId }).requestId).toBe(requestId)

@@ -1,6 +1,6 @@
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 
-/** A refusal as a store writes it, and what it means. */
+/** A refusal as a store writes it, and its meaning. */
 export interface StoreDocument {
   readonly from: string
   readonly status: number
@@ -20,7 +20,7 @@ function document(code: string, message: string | null, more = ''): string {
 
 const USER = 'User: arn:aws:sts::111122223333:assumed-role/deploy/i-0b7c'
 
-/** Texts of the stores' sources and of what people reported; `known-refusals.ts` names both. */
+/** Texts from the stores' sources and from user reports; `known-refusals.ts` names both. */
 export const STORE_DOCUMENTS: readonly StoreDocument[] = [
   // Quotas.
   {

@@ -60,7 +60,7 @@ describe('the control of a rule', () => {
   })
 })
 
-it('the table of controls has the order of the form and of the rules', () => {
+it('follows the order of the form and of the rules in its table', () => {
   const groups = RuleField.options.map((field) => RULE_GROUPS.indexOf(RULE_CONTROLS[field].group))
 
   expect(Object.keys(RULE_CONTROLS)).toEqual(RuleField.options)

@@ -15,7 +15,7 @@ const facts: KeyFacts = {
   prefix: 'in/',
   folder: 'photos/2026/',
   name: 'Tea & scones.tar.gz',
-  // By its parts, so that it is the same wherever the test runs.
+  // Built from its parts, so that it is the same in every time zone.
   at: new Date(2026, 2, 5, 9, 4, 7),
   uuid: '0b7c9f2e-5a41-4d38-9c66-1f8e2d7a4b90',
   hash8: '3fa4c81d',
@@ -45,7 +45,7 @@ describe('a key template', () => {
     expect(key(template)).toBe(made)
   })
 
-  it('leaves no dot where the extension is missing', () => {
+  it('leaves no dot if the extension is missing', () => {
     expect(key('{stem}.{ext}', { name: 'README' })).toBe('README')
     expect(key('{stem}{ext}', { name: 'a..jpg' })).toBe('a..jpg')
   })
@@ -65,12 +65,12 @@ describe('a key template', () => {
     expect(key(template)).toMatchObject({ kind: 'rules-invalid' })
   })
 
-  it('is refused when it alone is as long as a key may be', () => {
+  it('is refused if it alone is as long as a key may be', () => {
     expect(problem(`{name}${'ä'.repeat(512)}`)?.[0]).toBe('too-long')
     expect(problem(`{name}${'ä'.repeat(511)}`)).toBeNull()
   })
 
-  it('says when a filled key is too long, or would be resolved away', () => {
+  it('reports a filled key that is too long, or would be resolved away', () => {
     const reason = (name: string, template = '{name}') => key(template, { name })
 
     expect(reason('ä'.repeat(513))).toEqual({ kind: 'name-unusable', reason: 'too-long' })
@@ -80,7 +80,7 @@ describe('a key template', () => {
     expect(reason('')).toEqual({ kind: 'name-unusable', reason: 'empty' })
   })
 
-  it('tells who asks for the digits of the bytes, and waits for them', () => {
+  it('says whether it needs the digits of the hash, and waits for them', () => {
     expect(templateAsks('{prefix}{hash8}{ext}', 'hash8')).toBe(true)
     expect(templateAsks(DEFAULT_RULES.keyTemplate, 'hash8')).toBe(false)
     expect(key('{hash8}', { hash8: null })).toEqual({ kind: 'wrong-state' })
@@ -94,7 +94,7 @@ describe('a key template', () => {
   })
 })
 
-describe('whatever is typed and dropped', () => {
+describe('any template and any dropped file', () => {
   const token = fc.constantFrom(...KEY_TOKENS).map((each) => `{${each}}`)
   const text = fc.string({ unit: 'binary', maxLength: 8 })
   const odd = fc.constantFrom('/', '..', '.', '\\', '{', '}', 'ä'.repeat(300))
@@ -103,7 +103,7 @@ describe('whatever is typed and dropped', () => {
     .map((pieces) => pieces.join(''))
   const name = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), odd, fc.constant('..a'))
 
-  it('never throws, and never makes a key that S3 could not hold', () => {
+  it('never throws, and never makes a key that S3 could not store', () => {
     fc.assert(
       fc.property(template, name, text, (typed, dropped, folder) => {
         const made = keyFrom(typed, { ...facts, name: dropped, folder })

@@ -10,7 +10,7 @@ describe('a name in a folder', () => {
   it.each([
     ...['.DS_Store', '.ds_store', '._photo.jpg', '._.DS_Store', 'Icon\r', '.localized', '.apdisk'],
     ...['Thumbs.db', 'THUMBS.DB', 'ehthumbs.db', 'desktop.ini', 'Desktop.ini', '.directory'],
-  ])('is a system’s own for a file called %j', (name) => {
+  ])('is the system’s own for a file called %j', (name) => {
     expect(isSystemEntry(name, 'file')).toBe(true)
     expect(isSystemEntry(name, 'folder')).toBe(false)
   })
@@ -18,7 +18,7 @@ describe('a name in a folder', () => {
   it.each([
     ...['.Spotlight-V100', '.Trashes', '.fseventsd', '__MACOSX', '.AppleDouble', '@eaDir'],
     ...['$RECYCLE.BIN', '$Recycle.Bin', 'System Volume Information', '.Trash-1000', '.Trash'],
-  ])('is a system’s own for a folder called %j', (name) => {
+  ])('is the system’s own for a folder called %j', (name) => {
     expect(isSystemEntry(name, 'folder')).toBe(true)
     expect(isSystemEntry(name, 'file')).toBe(false)
   })
@@ -32,7 +32,7 @@ describe('a name in a folder', () => {
     expect(isSystemEntry(name, 'folder')).toBe(false)
   })
 
-  it('is shown without what nobody can see, and all AppleDouble files as one', () => {
+  it('is shown without invisible characters, and all AppleDouble files as one', () => {
     expect(['Icon\r', '._a', '._b', 'Thumbs.db'].map(systemEntryLabel)).toEqual([
       ...['Icon', '._*', '._*', 'Thumbs.db'],
     ])

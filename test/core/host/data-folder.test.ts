@@ -20,11 +20,11 @@ it.each([
   ['CIFS in a signed field', 0xff534d42 | 0, true],
   ['ext4', 0xef53, false],
   ['tmpfs', 0x01021994, false],
-])('on Linux %s is told by its number', (_name, type, expected) => {
+])('on Linux %s is recognized by its number', (_name, type, expected) => {
   expect(isOnNetwork('/mnt/ferry', 'linux', () => type)).toBe(expected)
 })
 
-it('is not said of a folder that cannot be looked at', () => {
+it('a folder that cannot be examined is not on the network', () => {
   const gone = () => {
     throw new Error('ENOENT')
   }

@@ -49,7 +49,7 @@ describe('a first start', () => {
   })
 })
 
-describe('the folder of an older Ferry', () => {
+describe('the folder of an older version of Ferry', () => {
   const shared = having(`${ROAMING}\\settings.json`, `${ROAMING}\\secrets.json`)
   const desktops = having(
     `${ROAMING}\\settings.json`,
@@ -57,27 +57,27 @@ describe('the folder of an older Ferry', () => {
     `${ROAMING}\\chromium`,
   )
 
-  it('stays in use by the desktop, whoever made it', () => {
+  it('stays in use by the desktop app, whichever host created it', () => {
     for (const found of [shared, desktops]) {
       const expected = { folder: ROAMING, passedOver: null }
       expect(defaultFolder('desktop', { ...WINDOWS, ...found })).toEqual(expected)
     }
   })
 
-  it('stays in use by the browser’s host where Electron never ran', () => {
+  it('stays in use by the browser’s host if Electron never ran there', () => {
     const expected = { folder: ROAMING, passedOver: null }
 
     expect(defaultFolder('loopback', { ...WINDOWS, ...shared })).toEqual(expected)
   })
 
-  it('is left to the desktop where Electron ran, and named', () => {
+  it('is left to the desktop app if Electron ran there, and is reported', () => {
     const expected = { folder: `${LOCAL}-browser`, passedOver: ROAMING }
 
     expect(defaultFolder('loopback', { ...WINDOWS, ...desktops })).toEqual(expected)
   })
 
   it.each(['chromium', 'Local State', 'crashes'])(
-    'on macOS is known as the desktop’s by %s',
+    'on macOS is recognized as the desktop’s by %s',
     (trace) => {
       const found = having(`${SUPPORT}/records.sqlite`, `${SUPPORT}/${trace}`)
 
@@ -88,7 +88,7 @@ describe('the folder of an older Ferry', () => {
     },
   )
 
-  it('is not asked about any more once the host has one of its own', () => {
+  it('no longer matters once the host has a folder of its own', () => {
     const both = having(
       `${LOCAL}\\settings.json`,
       `${LOCAL}-browser\\records.sqlite`,
@@ -106,7 +106,7 @@ describe('the folder of an older Ferry', () => {
     })
   })
 
-  it('without data in it counts for nothing', () => {
+  it('does not count if it contains no data', () => {
     const empty = having(ROAMING, `${ROAMING}\\chromium`)
 
     expect(defaultFolder('desktop', { ...WINDOWS, ...empty }).folder).toBe(LOCAL)
@@ -122,20 +122,20 @@ const ON_WINDOWS = {
 } as const
 
 describe('the folder of the bucket on this computer', () => {
-  it('does not roam with the profile on Windows', () => {
+  it('is not in the roaming profile on Windows', () => {
     const folder = localBucketFolder({ ...ON_WINDOWS, dataFolder: `${ROAMING_FOLDER}\\Ferry` })
 
     expect(folder).toBe(`${LOCAL_FOLDER}\\Ferry\\local-bucket`)
   })
 
-  it('is named apart only where it is not in the data folder', () => {
+  it('is reported only if it is outside the data folder', () => {
     expect(bucketElsewhere({ ...ON_WINDOWS, dataFolder: `${ROAMING_FOLDER}\\Ferry` })).toEqual({
       bucketFolder: `${LOCAL_FOLDER}\\Ferry\\local-bucket`,
     })
     expect(bucketElsewhere({ ...ON_WINDOWS, dataFolder: 'D:\\Ferry' })).toEqual({})
   })
 
-  it('stays where an older Ferry began it', () => {
+  it('stays where an older version created it', () => {
     const old = `${ROAMING_FOLDER}\\Ferry\\local-bucket`
 
     const folder = localBucketFolder({
@@ -147,7 +147,7 @@ describe('the folder of the bucket on this computer', () => {
     expect(folder).toBe(old)
   })
 
-  it('is in the data folder that the user chose', () => {
+  it('is in the data folder if the user chose that folder', () => {
     for (const dataFolder of [
       'D:\\Ferry',
       'C:\\Users\\Jörg\\AppData\\RoamingNot',
@@ -157,7 +157,7 @@ describe('the folder of the bucket on this computer', () => {
     }
   })
 
-  it('is in the data folder where Windows does not say which folder is local', () => {
+  it('is in the data folder if Windows does not say which folder is local', () => {
     const folder = localBucketFolder({
       ...ON_WINDOWS,
       dataFolder: `${ROAMING_FOLDER}\\Ferry`,
@@ -167,7 +167,7 @@ describe('the folder of the bucket on this computer', () => {
     expect(folder).toBe(`${ROAMING_FOLDER}\\Ferry\\local-bucket`)
   })
 
-  it('is in the data folder on other systems, whatever their variables say', () => {
+  it('is in the data folder on other systems, whatever their variables contain', () => {
     const environment = { APPDATA: '/home/anna', LOCALAPPDATA: '/tmp' }
     for (const platform of ['linux', 'darwin'] as const) {
       const around = { platform, environment, exists: () => false }

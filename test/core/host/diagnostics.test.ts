@@ -42,7 +42,7 @@ const leaksIn = (text: string) =>
     .map(([name]) => name)
 
 describe('the diagnostics', () => {
-  it('are copied, and say what is there by kinds and counts', async () => {
+  it('are copied, and describe the state by kinds and counts', async () => {
     await harness.must('openLocalBucket', {})
     const { destination } = await harness.must('saveDestination', aDraft())
     const first = await harness.queueBytes(destination, 'a', someBytes(1))
@@ -61,7 +61,7 @@ describe('the diagnostics', () => {
     expect(text).toContain('Notices: none')
   })
 
-  it('hold nothing that was planted in destinations, uploads and every corner of the log', async () => {
+  it('contain nothing that was planted in destinations, uploads and all parts of the log', async () => {
     const { destination } = await harness.must('saveDestination', {
       ...aDraft(),
       name: PLANTED.name,
@@ -89,7 +89,7 @@ describe('the diagnostics', () => {
     const text = await diagnostics()
 
     expect(leaksIn(text)).toEqual([])
-    // The sieve lets through what helps.
+    // The filter keeps the useful words.
     expect(text).toMatch(/warn The last line port=47470 reason=crashed\n$/)
     expect(text).toContain('error Unexpected error')
     expect(text).toMatch(/error=TypeError ENOENT/)
@@ -108,7 +108,7 @@ describe('the diagnostics', () => {
     expect(Buffer.byteLength(text)).toBeLessThan(32 * 1024)
   })
 
-  it('are there without a log', async () => {
+  it('are available without a log', async () => {
     expect(await diagnostics()).toContain('Last lines of the log, redacted:')
   })
 })
@@ -139,11 +139,11 @@ describe('a line of the log', () => {
     '10.0.0.1',
     'FwoGZXIvYXdzEPLANTED',
     'Nightingale',
-  ])('whose text is no sentence of ours (%s) shows none', (text) => {
+  ])('with a text that is no sentence of ours (%s) is shown without it', (text) => {
     expect(lineOf({}, text)).toBe('2026-12-01T00:00:00.000Z warn […]')
   })
 
-  it('keeps of an error its kind, its codes and our own places', () => {
+  it('keeps an error’s kind, its codes and the positions in our code', () => {
     const error = [
       "Error: net::ERR_TUNNEL_CONNECTION_FAILED ECONNRESET EXAMPLEKEY 'film.mov'",
       '    at send (file:///opt/Ferry/resources/app.asar/out/main/index.js:10:5)',
@@ -156,7 +156,7 @@ describe('a line of the log', () => {
     )
   })
 
-  it('that is none of ours is left out', () => {
+  it('is omitted if it is not ours', () => {
     expect(['', 'half a line"}', '7', 'null', '"text"'].map(redactedLine)).toEqual([
       null,
       null,
@@ -167,7 +167,7 @@ describe('a line of the log', () => {
   })
 })
 
-it('what is known to be private is taken out wherever it stands, the longest first', () => {
+it('loses everything that is known to be private wherever it occurs, the longest first', () => {
   expect(withoutPrivate('at photos.example and photos', ['photos', 'photos.example', 'at'])).toBe(
     'at […] and […]',
   )

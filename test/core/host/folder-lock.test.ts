@@ -22,7 +22,7 @@ async function refusalOf(attempt: () => unknown): Promise<string> {
 }
 
 describe('the data folder', () => {
-  it('has one host at a time, and the second is told where the first is', async () => {
+  it('has one host at a time, and the second learns where the first is', async () => {
     const folder = await temporaryFolder()
     const lock = await lockFolder(folder)
     await lock.announce(`http://${'0'.repeat(32)}.localhost:47470`)
@@ -45,7 +45,7 @@ describe('the data folder', () => {
     await again.release()
   })
 
-  it('is held against other processes, and free after its host was killed', async () => {
+  it('is locked against other processes, and free after its host was killed', async () => {
     const folder = await temporaryFolder()
     const module = new URL('../../../electron/core/host/folder-lock.ts', import.meta.url)
     const script = `import { lockFolder } from ${JSON.stringify(module.href)}
@@ -75,7 +75,7 @@ describe('the data folder', () => {
     await lock.release()
   })
 
-  it('does not repeat an address that is not one', async () => {
+  it('does not repeat an invalid address', async () => {
     const folder = await temporaryFolder()
     const lock = await lockFolder(folder)
     await lock.announce('http://evil.example/\u001b[31m')
@@ -86,7 +86,7 @@ describe('the data folder', () => {
     expect(refusal).not.toContain('evil')
   })
 
-  it('is made for this user alone', async () => {
+  it('is created for this user alone', async () => {
     const folder = join(await temporaryFolder(), 'new', 'ferry')
 
     makeDataFolder(folder)
@@ -94,7 +94,7 @@ describe('the data folder', () => {
     expect(sharedBitsOf(await stat(folder))).toBe(0)
   })
 
-  it('that is behind a file is refused in one sentence', async () => {
+  it('is refused in one sentence if a file is in its path', async () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'file'), '')
 
@@ -110,7 +110,7 @@ describe('the data folder', () => {
     ['darwin', 465, 'bytes', 464],
     ['win32', 213, 'characters', 212],
   ] as const)(
-    'whose path is too long on %s is refused with that reason',
+    'is refused on %s with that reason if its path is too long',
     async (platform, length, unit, most) => {
       const folder = `/${'x'.repeat(length - 1)}`
 
@@ -122,7 +122,7 @@ describe('the data folder', () => {
     },
   )
 
-  it('as long as may be serves a whole host', async () => {
+  it('with the longest possible path works for a whole host', async () => {
     const above = await temporaryFolder()
     const rest = 464 - above.length
     const folder = join(above, 'a'.repeat(200), 'b'.repeat(rest - 204), 'c')
@@ -138,7 +138,7 @@ describe('the data folder', () => {
     await lock.release()
   })
 
-  it('that takes no file is refused, whatever its mode says', async () => {
+  it('is refused if no file can be written to it, whatever its mode says', async () => {
     const folder = await temporaryFolder()
     const undo = simulateFiles(folder, {
       refusal: ({ isWriting }) => (isWriting ? 'EPERM' : null),
@@ -152,7 +152,7 @@ describe('the data folder', () => {
     )
   })
 
-  it('whose lock cannot be opened is refused in one sentence', async () => {
+  it('is refused in one sentence if its lock cannot be opened', async () => {
     const folder = await temporaryFolder()
     await mkdir(join(folder, 'host-lock.sqlite'))
 

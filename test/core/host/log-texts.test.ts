@@ -5,10 +5,10 @@ import { expect, it } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../../../electron', import.meta.url))
 
-/** Add a name only after looking where the text comes from: it must be one of a few constants. */
+/** Add a name only after checking where the text comes from: it must be one of a few constants. */
 const LOOKED_AT = [`\`Unreadable \${what} are kept aside\``, 'text']
 
-/** The text of each call of the log's: the last of its arguments. */
+/** The text of each call of the log: the last of its arguments. */
 function logTexts(source: string): readonly string[] {
   return [...source.matchAll(/\blog\??\.(?:info|warn|error)\(/g)].map(({ index, 0: call }) =>
     lastArgument(source.slice(index + call.length)),
@@ -38,7 +38,7 @@ function lastArgument(rest: string): string {
   throw new Error('The call does not end')
 }
 
-it('every text of the log is a constant, so that no report quotes what a user has', () => {
+it('every text of the log is a constant, so that no report quotes the user’s data', () => {
   const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => join(ROOT, name))
@@ -50,7 +50,7 @@ it('every text of the log is a constant, so that no report quotes what a user ha
   expect(others.filter((text) => !LOOKED_AT.includes(text))).toEqual([])
 })
 
-it('finds a text that is put together', () => {
+it('finds a text that is concatenated', () => {
   const source = `log.warn({ a: f(1, 'x)') }, \`No \${name}\`,\n)\nlog?.info({}, 'Plain, with a comma')`
 
   expect(logTexts(source)).toEqual([`\`No \${name}\``, "'Plain, with a comma'"])

@@ -29,7 +29,7 @@ describe('the log', () => {
     ['a list inside a value', { a: { list: [{ url: URL_WITH_SECRET }] } }, ''],
     ['the stack of an error', { error: new Error(`GET ${URL_WITH_SECRET} failed`) }, ''],
     ['a header of a request line', { line: `GET /k?X-Amz-Signature=abc123 HTTP/1.1` }, ''],
-  ])('cuts every query string: in %s', (_where, event, text) => {
+  ])('removes every query string: in %s', (_where, event, text) => {
     const line = logged(event, text)
 
     expect(line).not.toContain('abc123')
@@ -45,7 +45,7 @@ describe('the log', () => {
     },
   )
 
-  it('keeps what helps', () => {
+  it('keeps the useful values', () => {
     const line = logged({ command: 'prepareUpload', status: 403 }, 'Refused by the store')
 
     expect(JSON.parse(line)).toMatchObject({
@@ -55,7 +55,7 @@ describe('the log', () => {
     })
   })
 
-  it('takes what JSON cannot hold, and lets no event write over the time', () => {
+  it('accepts values that JSON cannot represent, and lets no event overwrite the time', () => {
     const event = { big: 10n, odd: { toJSON: () => 'run' }, nan: Number.NaN, level: 'x', time: 1 }
 
     const line = JSON.parse(logged(event, 'text'))
@@ -64,7 +64,7 @@ describe('the log', () => {
     expect(Date.parse(line.time)).toBeGreaterThan(0)
   })
 
-  it('survives a value that refers to itself', () => {
+  it('accepts a value that refers to itself', () => {
     const loop: Record<string, unknown> = {}
     loop.self = loop
 
@@ -84,7 +84,7 @@ describe('the log file', () => {
     expect(sharedBitsOf(statSync(file()))).toBe(0)
   })
 
-  it('is put away once it is long, whenever that was written', () => {
+  it('is moved away once it is long, whenever that was written', () => {
     openLog(folder).info({}, 'first')
     writeFileSync(file(), 'old '.repeat(2_000_000))
 
@@ -96,7 +96,7 @@ describe('the log file', () => {
 
   it('rotates while it is written to, and loses no line', () => {
     const log = openLog(folder)
-    // Each line holds the longest text that is logged, so two files hold fewer than 2,200 of them.
+    // Each line has the longest text that is logged, so two files contain fewer than 2,200 of them.
     const text = 'x'.repeat(3990)
     const lineCount = 2000
     for (let index = 0; index < lineCount; index += 1) log.info({ index }, text)
@@ -122,7 +122,7 @@ describe('the log file', () => {
     expect(readdirSync(join(folder, 'logs')).sort()).toEqual(['ferry.1.log', 'ferry.log'])
   })
 
-  it('is refused when something else stands where the older log goes', () => {
+  it('is refused if something else is in the place of the older log', () => {
     mkdirSync(join(folder, 'logs', 'ferry.1.log', 'not empty'), { recursive: true })
 
     expect(() => openLog(folder)).toThrow(/ferry\.1\.log: it is not a file/)

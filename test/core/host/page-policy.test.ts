@@ -10,7 +10,7 @@ const policyOf = (path: string, storeOrigins: readonly string[] = [], pageConnec
 const storesIn = (storeOrigins: readonly string[]) =>
   policyOf('/assets/put-worker-x.js', storeOrigins).find((each) => each.startsWith('connect-src'))
 
-it('lets the page reach its own host, and no store', () => {
+it('lets the page reach its own host, but no store', () => {
   expect(policyOf('/index.html', ['https://s3.example.org'])).toEqual([
     "default-src 'none'",
     "script-src 'self'",
@@ -27,7 +27,7 @@ it('lets the page reach its own host, and no store', () => {
   ])
 })
 
-it('lets the worker that sends parts reach the stores, and not its own host', () => {
+it('lets the worker that sends parts reach the stores, but not its own host', () => {
   expect(
     policyOf('/assets/put-worker-B1x_2.js', ['https://s3.example.org', 'http://nas:9000']),
   ).toEqual([
@@ -38,7 +38,7 @@ it('lets the worker that sends parts reach the stores, and not its own host', ()
   ])
 })
 
-it('lets the worker that sums up files compile WebAssembly, and reach nothing', () => {
+it('lets the worker that computes checksums compile WebAssembly, and reach nothing', () => {
   expect(policyOf('/assets/checksum-worker-B1x_2.js', ['https://s3.example.org'])).toEqual([
     "default-src 'none'",
     "require-trusted-types-for 'script'",
@@ -54,7 +54,7 @@ it.each([
   '/assets/other/put-worker-x.js',
   '/assets/my-put-worker-x.js',
   '/assets/put-worker-x.js/index.html',
-])('takes %s for no worker', (path) => {
+])('does not take %s for a worker', (path) => {
   expect(isPutWorker(path)).toBe(false)
   expect(policyOf(path)).toContain("connect-src 'self' source:")
 })
@@ -71,14 +71,14 @@ it.each([
   [['HTTPS://S3.Example.ORG:443/path?x=1'], 'connect-src https://s3.example.org'],
   [['https://bücher.example'], 'connect-src https://xn--bcher-kva.example'],
   [['http://nas', 'http://nas'], 'connect-src http://nas'],
-  // Chromium has no other word for these.
+  // Chromium has no other source that matches these.
   [['http://[::1]:9000'], 'connect-src http://*:9000'],
   [['https://my_bucket.example.org'], 'connect-src https://*:443'],
-] as const)('says %j in a policy as %s', (origins, directive) => {
+] as const)('expresses %j in a policy as %s', (origins, directive) => {
   expect(storesIn(origins)).toBe(directive)
 })
 
-it('denies what a window of Ferry never needs, and leaves the clipboard and the local network', () => {
+it('denies features that Ferry’s window never needs, except the clipboard and the local network', () => {
   const denied = String(COMMON_HEADERS['permissions-policy']).split(', ')
 
   expect(denied).toEqual(expect.arrayContaining(['camera=()', 'usb=()', 'clipboard-read=()']))

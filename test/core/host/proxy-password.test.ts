@@ -7,7 +7,7 @@ let harness: CoreHarness
 
 afterEach(() => harness.close())
 
-it('is entered through the host, and may be asked for again when the user acts', async () => {
+it('is entered through the host, and may be requested again when the user acts', async () => {
   const calls: string[] = []
   harness = await CoreHarness.start({
     proxyPassword: {
@@ -26,7 +26,7 @@ it('is entered through the host, and may be asked for again when the user acts',
   expect(calls).toEqual(['enter', 'user acted'])
 })
 
-it('cannot be entered where the host goes through no proxy', async () => {
+it('cannot be entered if the host uses no proxy', async () => {
   harness = await CoreHarness.start()
 
   const entered = await harness.ask('enterProxyPassword', {})
@@ -34,7 +34,7 @@ it('cannot be entered where the host goes through no proxy', async () => {
   expect(entered).toEqual({ ok: false, failure: { kind: 'wrong-state' } })
 })
 
-it('does not travel with the settings that the page may export', async () => {
+it('is not part of the settings that the page may export', async () => {
   harness = await CoreHarness.start()
   const entry = { username: 'ada', password: 'safe-storage:sealed' }
   harness.ports.settings.set('proxyPasswords', { 'proxy.office:3128 office': entry })

@@ -26,7 +26,7 @@ afterEach(() => {
 const file = () => join(folder, 'README.txt')
 
 describe('the text', () => {
-  it('names what has to be backed up with the secrets', () => {
+  it('names the files that have to be backed up together with the secrets', () => {
     const desktop = (platform: 'windows' | 'macos' | 'linux') =>
       readmeText({ host: 'desktop', platform })
 
@@ -39,7 +39,7 @@ describe('the text', () => {
     )
   })
 
-  it('says where the bucket is when it is not in the folder', () => {
+  it('says where the bucket is if it is outside the folder', () => {
     const bucketFolder = 'C:\\Users\\Ada\\AppData\\Local\\Ferry\\local-bucket'
     const text = readmeText({ host: 'desktop', platform: 'windows', bucketFolder })
 
@@ -59,7 +59,7 @@ describe('the text', () => {
 })
 
 describe('the file', () => {
-  it('is written for this user alone, and again when it says something else', async () => {
+  it('is written for this user alone, and again when its text changes', async () => {
     writeFileSync(file(), 'older')
 
     await writeReadme(folder, { host: 'desktop', platform: 'linux' })
@@ -68,7 +68,7 @@ describe('the file', () => {
     if (process.platform !== 'win32') expect(statSync(file()).mode & 0o777).toBe(0o600)
   })
 
-  it('is left alone while it is right', async () => {
+  it('is left alone if its text is current', async () => {
     await writeReadme(folder, { host: 'desktop', platform: 'linux' })
     const { ino } = statSync(file())
 
@@ -77,21 +77,18 @@ describe('the file', () => {
     expect(statSync(file()).ino).toBe(ino)
   })
 
-  it.skipIf(process.platform === 'win32')(
-    'takes the place of a link, and follows none',
-    async () => {
-      const other = join(folder, 'other.txt')
-      writeFileSync(other, 'not ours')
-      symlinkSync(other, file())
+  it.skipIf(process.platform === 'win32')('replaces a link, and follows none', async () => {
+    const other = join(folder, 'other.txt')
+    writeFileSync(other, 'not ours')
+    symlinkSync(other, file())
 
-      await writeReadme(folder, { host: 'loopback', platform: 'linux' })
+    await writeReadme(folder, { host: 'loopback', platform: 'linux' })
 
-      expect(readFileSync(other, 'utf8')).toBe('not ours')
-      expect(readFileSync(file(), 'utf8')).toContain('secrets.json')
-    },
-  )
+    expect(readFileSync(other, 'utf8')).toBe('not ours')
+    expect(readFileSync(file(), 'utf8')).toContain('secrets.json')
+  })
 
-  it('that cannot be written keeps nothing from starting', async () => {
+  it('does not prevent Ferry from starting if it cannot be written', async () => {
     const written = writeReadme(join(folder, 'none'), { host: 'loopback', platform: 'linux' })
 
     await expect(written).resolves.toBeUndefined()

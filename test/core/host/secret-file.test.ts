@@ -34,7 +34,7 @@ async function kept(secret: string): Promise<string> {
   return outcome.value
 }
 
-it('finds a secret again after a restart by a reference that holds nothing of it', async () => {
+it('finds a secret again after a restart by a reference that contains nothing of it', async () => {
   const reference = await kept('s3cr3t')
 
   const revealed = await (await openSecretFile(folder, NOW)).vault.reveal(reference)
@@ -44,7 +44,7 @@ it('finds a secret again after a restart by a reference that holds nothing of it
   expect(sharedBitsOf(statSync(join(folder, 'secrets.json')))).toBe(0)
 })
 
-it('keeps every secret of several that are stored at once', async () => {
+it('keeps all secrets that are stored at the same time', async () => {
   const { vault } = await openSecretFile(folder, NOW)
   const secrets = Array.from({ length: 20 }, (_, index) => `secret ${index}`)
 
@@ -71,7 +71,7 @@ it('leaves nothing of a wiped secret in the folder', async () => {
   })
 })
 
-it('knows nothing of a secret that the desktop’s key store has sealed', async () => {
+it('does not know a secret that the desktop’s key store has sealed', async () => {
   const { vault } = await openSecretFile(folder, NOW)
 
   expect(await vault.reveal('safe-storage:djEwAAAA')).toEqual({
@@ -81,7 +81,7 @@ it('knows nothing of a secret that the desktop’s key store has sealed', async 
 })
 
 it.each(['{', '{"version":2,"secrets":{}}', '{"version":1,"secrets":{"x":1}}'])(
-  'moves a file aside that it cannot read: %s',
+  'moves an unreadable file aside: %s',
   async (damage) => {
     writeFileSync(join(folder, 'secrets.json'), damage)
 
@@ -92,7 +92,7 @@ it.each(['{', '{"version":2,"secrets":{}}', '{"version":1,"secrets":{"x":1}}'])(
   },
 )
 
-it('says that the secret could not be kept when the folder is gone', async () => {
+it('reports that the secret could not be stored if the folder is gone', async () => {
   const { vault } = await openSecretFile(folder, NOW)
   remove()
 
@@ -101,7 +101,7 @@ it('says that the secret could not be kept when the folder is gone', async () =>
   expect(outcome).toEqual({ ok: false, failure: { kind: 'secret-store-unavailable' } })
 })
 
-it('keeps nothing when it was told to', async () => {
+it('stores nothing if it was told so', async () => {
   expect(await memoryVault.place()).toBe('memory')
   expect(await memoryVault.protect('x')).toMatchObject({ ok: false })
 })
@@ -109,7 +109,7 @@ it('keeps nothing when it was told to', async () => {
 describe('while another program holds the file', () => {
   const text = () => readFileSync(join(folder, 'secrets.json'), 'utf8')
 
-  it('for a moment, a secret is kept all the same', async () => {
+  it('for a moment, a secret is still stored', async () => {
     const { vault } = await openSecretFile(folder, NOW, { wait: noWait })
     const { refusals } = holdFiles(folder, 3)
 
@@ -120,7 +120,7 @@ describe('while another program holds the file', () => {
     expect(text()).toContain('s3cr3t')
   })
 
-  it('for long, a wiped secret serves no more, and the next start takes it out', async () => {
+  it('for long, a wiped secret is no longer valid, and the next start removes it', async () => {
     const reference = await kept('s3cr3t')
     const other = await kept('other')
     const { vault } = await openSecretFile(folder, NOW, { wait: noWait })
@@ -138,7 +138,7 @@ describe('while another program holds the file', () => {
     expect(readdirSync(folder)).toEqual(['secrets.json'])
   })
 
-  it('for long, a wiped secret goes with the next write', async () => {
+  it('for long, the next write removes a wiped secret', async () => {
     const reference = await kept('s3cr3t')
     const { vault } = await openSecretFile(folder, NOW, { wait: noWait })
     const { letGo } = holdBut(/to-wipe/)
@@ -151,7 +151,7 @@ describe('while another program holds the file', () => {
     expect(readdirSync(folder)).not.toContain('secrets-to-wipe.json')
   })
 
-  it('and its list is held, too, the wipe fails instead of claiming to be done', async () => {
+  it('and its list as well, the wipe fails instead of pretending success', async () => {
     const reference = await kept('s3cr3t')
     const { vault } = await openSecretFile(folder, NOW, { wait: noWait })
     holdBut(/nothing/)
@@ -172,7 +172,7 @@ describe('while another program holds the file', () => {
     )
   })
 
-  /** Every file is held for good whose name does not match. */
+  /** All files whose name does not match are held forever. */
   function holdBut(names: RegExp): { readonly letGo: () => void } {
     const letGo = simulateFiles(folder, {
       refusal: ({ name, path, target }) => {
@@ -196,7 +196,7 @@ afterEach(() => harness.close())
 
 const file = () => join(harness.folder, 'secrets.json')
 
-/** The desktop's, over a key store that is open or locked. */
+/** The desktop's vault, with a key store that is open or locked. */
 function keyStore(isOpen: boolean): SecretVault {
   const unavailable = failed({ kind: 'secret-store-unavailable' } as const)
   return {
@@ -237,7 +237,7 @@ async function startDesktop(isOpen: boolean): Promise<void> {
   harness = await harness.restart({ vault })
 }
 
-it('seals what the browser’s host kept, and leaves none of it in the clear', async () => {
+it('seals the secrets of the browser’s host, and leaves none of them unencrypted', async () => {
   await save('One')
   await save('Two')
   expect(readFileSync(file(), 'utf8')).toContain(SECRET)
@@ -268,13 +268,13 @@ it('uses them while the key store is locked, and loses none', async () => {
   expect(readFileSync(file(), 'utf8')).toContain(SECRET)
 })
 
-it('is the key store’s own vault where no browser’s host kept anything', async () => {
+it('is the key store’s own vault if the browser’s host kept no secrets', async () => {
   const vault = keyStore(true)
 
   expect(await importingVault(vault, harness.folder, Date.now())).toBe(vault)
 })
 
-it('says that a secret is missing which neither has', async () => {
+it('reports a secret as missing if neither has it', async () => {
   await save('One')
   const vault = await importingVault(keyStore(true), harness.folder, Date.now())
 

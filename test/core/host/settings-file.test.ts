@@ -18,7 +18,7 @@ beforeEach(() => {
 
 afterEach(() => remove())
 
-it('keeps values over a restart, in a file that only this user may read', async () => {
+it('keeps values across a restart, in a file that only this user may read', async () => {
   const first = await openSettings(folder, NOW)
   first.settings.set('a.b', { list: [1, 'two', null] })
   first.settings.set('gone', true)
@@ -33,7 +33,7 @@ it('keeps values over a restart, in a file that only this user may read', async 
 })
 
 it.each(['{"a": 1', 'rubbish', '\u0000\u0000\u0000'])(
-  'moves a file aside that is not JSON (%j), says so and begins again',
+  'moves a file aside that is not JSON (%j), reports it and starts empty',
   async (damage) => {
     writeFileSync(join(folder, 'settings.json'), damage)
 
@@ -47,7 +47,7 @@ it.each(['{"a": 1', 'rubbish', '\u0000\u0000\u0000'])(
   },
 )
 
-it('never writes over a file that was moved aside before', async () => {
+it('never overwrites a file that was moved aside before', async () => {
   for (const damage of ['one', 'two']) {
     writeFileSync(join(folder, 'settings.json'), damage)
     await openSettings(folder, NOW)
@@ -60,7 +60,7 @@ it('never writes over a file that was moved aside before', async () => {
 })
 
 it.each(['[]', 'null', '7', '"text"'])(
-  'moves a file aside that is JSON and no settings: %s',
+  'moves a file aside that is JSON but no settings: %s',
   async (text) => {
     writeFileSync(join(folder, 'settings.json'), text)
 
@@ -73,7 +73,7 @@ it.each(['[]', 'null', '7', '"text"'])(
 describe('while another program holds the file', () => {
   const stored = async () => (await openSettings(folder, NOW)).settings.get('key')
 
-  it('a new value counts at once, and is written when the program lets go', async () => {
+  it('a new value is valid at once, and is written when the program lets go', async () => {
     const { settings } = await openSettings(folder, NOW, noWait)
     settings.set('key', 'old')
     const { refusals, letGo } = holdFiles(folder, 4)
@@ -90,7 +90,7 @@ describe('while another program holds the file', () => {
     expect(readdirSync(folder)).toEqual(['settings.json'])
   })
 
-  it('for long, that is said until the file could be written', async () => {
+  it('for long, a notice says so until the file could be written', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     const { settings } = await openSettings(folder, NOW, noWait)
@@ -107,7 +107,7 @@ describe('while another program holds the file', () => {
     expect(await stored()).toBe('new')
   })
 
-  it('when Ferry stops, one more try is made, and Ferry stops', async () => {
+  it('when Ferry stops, one more attempt is made, and Ferry stops', async () => {
     const { settings } = await openSettings(folder, NOW, noWait)
     holdFiles(folder, Number.POSITIVE_INFINITY)
     settings.set('key', 'new')
@@ -115,7 +115,7 @@ describe('while another program holds the file', () => {
     await expect(settings.close?.()).resolves.toBeUndefined()
   })
 
-  it('at the start and cannot be moved aside, one sentence names the file', async () => {
+  it('at the start and it cannot be moved aside, one sentence names the file', async () => {
     const file = join(folder, 'settings.json')
     writeFileSync(file, '{"half')
     const { letGo } = holdFiles(folder, Number.POSITIVE_INFINITY)
@@ -129,7 +129,7 @@ describe('while another program holds the file', () => {
   })
 })
 
-it('keeps the former value where the folder takes no file', async () => {
+it('keeps the former value if no file can be written to the folder', async () => {
   const { settings } = await openSettings(folder, NOW)
   settings.set('key', 'old')
   const full = { refusal: ({ isWriting }: FileCall) => (isWriting ? 'ENOSPC' : null) }

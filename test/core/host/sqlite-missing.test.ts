@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest'
 import { lockFolder } from '../../../electron/core/host/folder-lock.ts'
 import { StartRefused } from '../../../electron/files/start-refused.ts'
 
-// As an Electron whose Node lost the module answers the import.
+// The error of an Electron whose Node has lost the module.
 vi.mock('node:sqlite', () => {
   throw new Error('No such built-in module: node:sqlite')
 })

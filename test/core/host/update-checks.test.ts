@@ -13,7 +13,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A project with releases, and a Ferry 0.1.0 that may find out about them. */
+/** A project with releases, and Ferry 0.1.0 that may look for them. */
 class World {
   newest: string | null = '0.2.0'
   canInstall = true
@@ -70,7 +70,7 @@ class World {
     await Promise.race([this.held?.promise, aborted.promise])
   }
 
-  /** Everything that is waiting for promises goes on. */
+  /** Lets everything continue that waits for promises. */
   settle(): Promise<unknown> {
     return vi.advanceTimersByTimeAsync(0)
   }
@@ -85,7 +85,7 @@ async function agreed(world: World): Promise<Updates> {
 }
 
 describe('the release feed', () => {
-  it('is not asked before the user has agreed, and never after a no', async () => {
+  it('is not asked before the user has agreed, and never after a refusal', async () => {
     const world = new World()
     const updates = world.start()
     updates.uploading(false)
@@ -99,7 +99,7 @@ describe('the release feed', () => {
     expect(world.askedCount).toBe(0)
   })
 
-  it('is asked at once when the user agrees, and tells what is newer', async () => {
+  it('is asked at once when the user agrees, and reports a newer release', async () => {
     const world = new World()
 
     await agreed(world)
@@ -133,7 +133,7 @@ describe('the release feed', () => {
     expect(world.askedCount).toBe(4)
   })
 
-  it('is asked again tomorrow when it did not answer today', async () => {
+  it('is asked again tomorrow if it did not answer today', async () => {
     const world = new World()
     world.newest = null
     const updates = await agreed(world)
@@ -145,7 +145,7 @@ describe('the release feed', () => {
     expect(updates.state()?.newer?.version).toBe('0.3.0')
   })
 
-  it('is not asked during uploads, nor before the window has told whether there are any', async () => {
+  it('is not asked during uploads, nor before the window has reported whether there are any', async () => {
     const world = new World()
     const updates = world.start()
     updates.allow(true)
@@ -161,7 +161,7 @@ describe('the release feed', () => {
     expect(world.askedCount).toBe(1)
   })
 
-  it('is left alone in the middle of an answer when an upload begins', async () => {
+  it('is no longer read when an upload begins during its answer', async () => {
     const world = new World()
     world.held = Promise.withResolvers()
     const updates = await agreed(world)
@@ -172,7 +172,7 @@ describe('the release feed', () => {
     expect(updates.state()?.newer).toBeNull()
   })
 
-  it('says nothing of a release that is as old as this one', async () => {
+  it('does not report a release that is as old as this one', async () => {
     const world = new World()
     world.newest = '0.1.0'
 
@@ -181,7 +181,7 @@ describe('the release feed', () => {
     expect(updates.state()?.newer).toBeNull()
   })
 
-  it('is asked although the clock was set back by days', async () => {
+  it('is asked even if the clock was set back by days', async () => {
     const world = new World()
     await agreed(world)
 
@@ -226,7 +226,7 @@ describe('a newer release', () => {
     expect(world.downloadedCount).toBe(0)
   })
 
-  it('waits when an upload begins in the middle of its download', async () => {
+  it('waits if an upload begins during its download', async () => {
     const world = new World()
     const updates = await agreed(world)
     world.held = Promise.withResolvers()
@@ -242,7 +242,7 @@ describe('a newer release', () => {
     expect(updates.state()).toMatchObject({ step: 'idle', newer: { version: '0.2.0' } })
   })
 
-  it('says that it could not be fetched, without the address in the log, and tries again', async () => {
+  it('reports a failed download, without the address in the log, and tries again', async () => {
     const world = new World()
     world.broken = new Error('https://objects.example/?X-Amz-Signature=secret')
     const updates = await agreed(world)
@@ -278,7 +278,7 @@ describe('a newer release', () => {
     expect(updates.state()?.newer).toMatchObject({ version: '0.2.1', isHidden: false })
   })
 
-  it('has the one page that may be opened', async () => {
+  it('has the only page that may be opened', async () => {
     const world = new World()
     const updates = await agreed(world)
     const page = 'https://github.com/ferry-example/ferry/releases/tag/v0.2.0'
@@ -289,7 +289,7 @@ describe('a newer release', () => {
   })
 })
 
-describe('a Ferry without a feed', () => {
+describe('Ferry without a feed', () => {
   it('has no updates, whatever it is asked for', () => {
     const world = new World()
     const updates = world.start(false)
@@ -299,7 +299,7 @@ describe('a Ferry without a feed', () => {
     expect(world.settings.size).toBe(0)
   })
 
-  it('is asked again by a Ferry whose settings hold something else', () => {
+  it('asks again if the settings contain something else', () => {
     const world = new World()
     world.settings.set('updates', { checks: 'hourly' })
 
@@ -307,7 +307,7 @@ describe('a Ferry without a feed', () => {
   })
 })
 
-describe('which version is newer', () => {
+describe('the newer of two versions', () => {
   it.each([
     ['0.2.0', '0.1.9', true],
     ['0.10.0', '0.9.0', true],

@@ -14,7 +14,7 @@ const ENVIRONMENT = { SystemRoot: 'C:\\WINDOWS', USERPROFILE: 'C:\\Users\\me' }
 interface Computer {
   list: string
   readonly user?: string
-  /** The folder's list after a change; absent: the one that icacls was told to make. */
+  /** The folder's list after a change; absent: the one that icacls was told to set. */
   readonly after?: string
   readonly fails?: RegExp
   readonly encoding?: 'utf16le' | 'utf8'
@@ -44,7 +44,7 @@ function someFolder(...names: readonly string[]): string {
   return folder
 }
 
-it('takes a new folder from everyone but the user, the system and administrators', async () => {
+it('takes a new folder from everyone except the user, the system and administrators', async () => {
   const folder = someFolder()
   const { deps, changes } = windows({ list: OPEN })
 
@@ -57,21 +57,21 @@ it('takes a new folder from everyone but the user, the system and administrators
   expect(readdirSync(folder)).toEqual([])
 })
 
-it('changes nothing where the list is narrow already', async () => {
+it('changes nothing if the list is narrow already', async () => {
   const { deps, changes } = windows({ list: narrow(), encoding: 'utf8' })
 
   expect(await narrowToUser(someFolder('records.sqlite'), deps)).toBe(true)
   expect(changes()).toEqual([])
 })
 
-it('asks nothing of a folder in the profile', async () => {
+it('asks nothing about a folder in the profile', async () => {
   const { deps, calls } = windows({ list: OPEN })
 
   expect(await narrowToUser('c:\\users\\ME\\AppData\\Local\\Ferry', deps)).toBe(true)
   expect(calls).toEqual([])
 })
 
-it('knows the first administrator by the short name that SDDL has for them', async () => {
+it('recognizes the first administrator by SDDL’s short name', async () => {
   const user = USER.replace(/1001$/, '500')
   const { deps } = windows({ list: OPEN, user, after: narrow('LA') })
 
@@ -98,7 +98,7 @@ it.each([
   expect(await narrowToUser(someFolder(), deps)).toBe(false)
 })
 
-it('leaves a folder with other things in it as it is', async () => {
+it('does not change a folder with other things in it', async () => {
   const folder = someFolder('holiday.jpg')
   mkdirSync(join(folder, 'letters'))
   const { deps, changes } = windows({ list: OPEN })
@@ -107,7 +107,7 @@ it('leaves a folder with other things in it as it is', async () => {
   expect(changes()).toEqual([])
 })
 
-it('narrows the folder of an older Ferry', async () => {
+it('narrows the folder of an older version of Ferry', async () => {
   const { deps, changes } = windows({ list: OPEN })
 
   expect(await narrowToUser(someFolder('settings.json', 'logs.txt'), deps)).toBe(true)
