@@ -22,7 +22,7 @@ export const ChecksumText = z
 export const StoreIntegrity = z.enum([...ChecksumAlgorithm.options, 'none'])
 export type StoreIntegrity = z.infer<typeof StoreIntegrity>
 
-/** What was verified about a finished object besides its length. */
+/** The facts that were verified about a finished object besides its length. */
 export const Proof = z.discriminatedUnion('level', [
   /** The store's own checksum of the whole object is the file's. */
   z.strictObject({ level: z.literal('whole'), algorithm: ChecksumAlgorithm }),

@@ -20,6 +20,6 @@ export const commands = {
 
 type Commands = typeof commands
 export type CommandName = keyof Commands
-/** What a handler receives, and what the page sends: the schemas transform nothing. */
+/** The input of a handler, exactly as the page sends it: the schemas transform nothing. */
 export type CommandInput<N extends CommandName> = z.infer<Commands[N]['input']>
 export type CommandOutput<N extends CommandName> = z.infer<Commands[N]['output']>

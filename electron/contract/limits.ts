@@ -16,7 +16,7 @@ export const S3_LIMITS = {
   maxSinglePutBytes: 5 * GIB,
   /** 10,000 parts of 5 GiB. */
   maxObjectBytes: 10_000 * 5 * GIB,
-  /** Of the key's UTF-8 form. */
+  /** The length of the key's UTF-8 form. */
   maxKeyBytes: 1024,
   /** The longest life of a presigned URL, for keys that do not expire themselves. */
   maxLinkSeconds: 604_800,

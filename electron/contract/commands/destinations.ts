@@ -41,7 +41,7 @@ export const SecretPlace = z.enum([
 ])
 export type SecretPlace = z.infer<typeof SecretPlace>
 
-/** What the page may know about a destination; never its secret access key. */
+/** A destination as the page may know it; never its secret access key. */
 export const Destination = z.strictObject({
   destinationId: DestinationId,
   /** `local`: the bucket on this computer, which Ferry itself serves. */

@@ -66,7 +66,7 @@ interface AccountHost {
   readonly variables: readonly string[]
 }
 
-/** What Ferry knows about a store before it has contacted it. */
+/** Everything that Ferry knows about a store before it has contacted it. */
 export interface Provider {
   readonly id: ProviderId
   readonly label: string

@@ -154,15 +154,15 @@ export function removeAbandonedProbes(store: Store, signal: AbortSignal): Promis
  */
 async function removeSelected(
   store: Store,
-  leavings: ProbeSelection,
+  selection: ProbeSelection,
   signal: AbortSignal,
 ): Promise<Outcome<null>> {
   const outcomes: Outcome<unknown>[] = []
-  const uploads = await uploadsAmong(store, leavings, signal)
+  const uploads = await uploadsAmong(store, selection, signal)
   for (const upload of uploads.ok ? uploads.value : []) {
     outcomes.push(await abortIfAllowed(store, upload, signal))
   }
-  const versions = await versionsAmong(store, leavings, signal)
+  const versions = await versionsAmong(store, selection, signal)
   const kept = new Set<string>()
   for (const { key, versionId, isMarker } of versions.ok ? versions.value : []) {
     // A marker is removed last, and stays if a version below it stays: otherwise that version would
@@ -190,8 +190,8 @@ async function uploadsAmong(
 }
 
 /** Stores without versioning cannot list versions. */
-async function versionsAmong(store: Store, leavings: ProbeSelection, signal: AbortSignal) {
-  const place = { Bucket: store.destination.bucket, Prefix: leavings.prefix }
+async function versionsAmong(store: Store, selection: ProbeSelection, signal: AbortSignal) {
+  const place = { Bucket: store.destination.bucket, Prefix: selection.prefix }
   const pages = await readPages<ListObjectVersionsCommandOutput, object>({
     ask: (marker) => {
       const command = new ListObjectVersionsCommand({ ...place, ...marker })
@@ -204,7 +204,7 @@ async function versionsAmong(store: Store, leavings: ProbeSelection, signal: Abo
     count: ({ Versions = [], DeleteMarkers = [] }) => Versions.length + DeleteMarkers.length,
     signal,
   })
-  if (!pages.ok) return isDefinite(pages.failure) ? objectsAmong(store, leavings, signal) : pages
+  if (!pages.ok) return isDefinite(pages.failure) ? objectsAmong(store, selection, signal) : pages
   const versions = pages.value.flatMap(({ Versions = [] }) => Versions)
   const markers = pages.value.flatMap(({ DeleteMarkers = [] }) => DeleteMarkers)
   const meant = (isMarker: boolean) => (each: ObjectVersion | DeleteMarkerEntry) => {
@@ -214,7 +214,7 @@ async function versionsAmong(store: Store, leavings: ProbeSelection, signal: Abo
     const isUnnamed = VersionId === undefined || (VersionId === 'null' && !isMarker)
     const versionId = isUnnamed ? '' : VersionId
     const isMeant =
-      key !== undefined && leavings.isMeant(listedProbe(key, LastModified?.getTime() ?? null))
+      key !== undefined && selection.isMeant(listedProbe(key, LastModified?.getTime() ?? null))
     return isMeant ? [{ key, versionId, isMarker }] : []
   }
   return succeeded([...versions.flatMap(meant(false)), ...markers.flatMap(meant(true))])

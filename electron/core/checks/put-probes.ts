@@ -71,10 +71,7 @@ export class PutProbes {
     return this.#try({ target: this.#object(), byteLength, reach: 'whole' })
   }
 
-  /**
-   * The page was told that a part of this length is refused; looks for the limit among shorter
-   * ones.
-   */
+  /** Finds the limit of parts, after the page learned that a part of this length is refused. */
   async limitOfParts(byteLength: number): Promise<PutProbeResult> {
     const target = await this.#part()
     if ('failure' in target) return resultOfFailure(target.failure)

@@ -138,7 +138,7 @@ async function runReachSteps(
   store: Store,
   ports: RunPorts,
   turn: CheckCancellation,
-  told: StepReport,
+  report: StepReport,
 ) {
   const way = { store, ports, signal: turn.reading }
   for (const [step, line] of [
@@ -146,9 +146,9 @@ async function runReachSteps(
     ['tls', checkTls],
   ] as const) {
     const verdict = await line(way)
-    if (!told.add(step, verdict) || hasFailed(verdict)) return false
+    if (!report.add(step, verdict) || hasFailed(verdict)) return false
   }
-  return told.add('clock', checkClock(store, ports.now()))
+  return report.add('clock', checkClock(store, ports.now()))
 }
 
 async function runBucketSteps(store: Store, { ports, cancellation, report, cleanup }: RunContext) {

@@ -56,7 +56,7 @@ export function warnedBy(failure: Failure): StepResult {
   return warned({ kind: 'failure', failure })
 }
 
-/** Not reached, or these keys may not ask. */
+/** The step was not reached, or these keys may not ask. */
 export function unknown(failure: Failure | null = null): StepResult {
   const finding = failure === null ? null : ({ kind: 'failure', failure } as const)
   return { verdict: 'unknown', finding, fix: null }

@@ -15,7 +15,7 @@ import { readAwsFiles } from './aws-profiles.ts'
 import { credentialFailure, keysUnavailable } from './credential-result.ts'
 import { lifeMs, type SsoSession, type TokenFile, utcText } from './sso-tokens.ts'
 
-/** What the user must confirm, and where: datatracker.ietf.org/doc/html/rfc8628 */
+/** The code that the user must confirm, and its page: datatracker.ietf.org/doc/html/rfc8628 */
 export interface DeviceRequest {
   readonly session: SsoSession
   readonly url: string

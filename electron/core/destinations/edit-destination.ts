@@ -77,7 +77,7 @@ export async function forgetDestination(
   const stored = destinations.find(destinationId)
   if (stored === null) return failed({ kind: 'unknown-id' })
   if (records.uploads.hasLive(destinationId)) return failed({ kind: 'in-use' })
-  // What failed uploads left there costs money, and later there is no key to remove it with.
+  // Parts of failed uploads there cost money, and later there are no access keys to remove them.
   records.cancelFailed(destinationId)
   await cleanup.sweep(destinationId)
   // Asking the store takes time, and new files may have been dropped meanwhile.

@@ -137,9 +137,9 @@ class SettingsFile implements SettingsStore {
     }
   }
 
-  /** @param leftover a temporary file, which may be held as well. */
-  #beginWriting(leftover?: string): void {
-    const discarded = leftover === undefined ? null : removeFile(leftover, this.#wait)
+  /** @param temporary a file to remove, which may be held as well. */
+  #beginWriting(temporary?: string): void {
+    const discarded = temporary === undefined ? null : removeFile(temporary, this.#wait)
     this.#writing = Promise.allSettled([this.#writePatiently(), discarded]).then(() => {
       this.#writing = null
     })

@@ -34,9 +34,9 @@ it('reports each line as it finds it, in the order in which they are shown', asy
   const checkId = newCheckId()
   const outcome = await world.ask({}, checkId)
 
-  const told = world.harness.heard.of('checkProgressed')
-  expect(told.map((each) => each.checkId)).toEqual(CheckStep.options.map(() => checkId))
-  expect(outcome.ok ? outcome.value.lines : []).toEqual(told.map((each) => each.line))
+  const reported = world.harness.heard.of('checkProgressed')
+  expect(reported.map((each) => each.checkId)).toEqual(CheckStep.options.map(() => checkId))
+  expect(outcome.ok ? outcome.value.lines : []).toEqual(reported.map((each) => each.line))
 })
 
 it('uses the stored secret if the form leaves it empty', async () => {

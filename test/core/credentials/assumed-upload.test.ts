@@ -119,8 +119,8 @@ it('shows when the keys expire, and lets no link or signature outlive them', asy
   const [end] = await shownEnd()
   if (end == null || link === null || part === undefined) throw new Error('Nothing to compare')
   expect(destination).toMatchObject({ hasSecret: true, secretPlace: 'memory' })
-  const told = harness.heard.of('destinationsChanged').at(-1)?.destinations[0]
-  expect(told?.keysExpireAtMs).toBe(end)
+  const shown = harness.heard.of('destinationsChanged').at(-1)?.destinations[0]
+  expect(shown?.keysExpireAtMs).toBe(end)
   for (const { expiresAtMs, url } of [link, week, part]) {
     expect(expiresAtMs).toBeLessThanOrEqual(end)
     const seconds = Number(new URL(url).searchParams.get('X-Amz-Expires'))

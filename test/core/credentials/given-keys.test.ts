@@ -195,8 +195,8 @@ describe('the environment', () => {
     const keys = must(await ring.sourceFor(source).current())
 
     const expiresAtMs = Date.UTC(2126, 0, 2, 3, 4, 5)
-    const told = { accessKeyId: 'ASIA', secretAccessKey: 's', sessionToken: 't', expiresAtMs }
-    expect(keys).toEqual(told)
+    const expected = { accessKeyId: 'ASIA', secretAccessKey: 's', sessionToken: 't', expiresAtMs }
+    expect(keys).toEqual(expected)
     expect(ring.expiresAtMs(source)).toBe(expiresAtMs)
   })
 

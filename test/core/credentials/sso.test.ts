@@ -90,7 +90,7 @@ async function signIn(source: FoundSource, ...person: PersonDoes[]) {
   return signIns.end((await askPage(source)).signInId)
 }
 
-describe('a profile of people', () => {
+describe('the profile "people"', () => {
   it('says that the user has to sign in, and where', async () => {
     expect(await ring.sourceFor(profile('people')).current()).toEqual(SIGN_IN)
 

@@ -37,11 +37,11 @@ describe('rules', () => {
       encryption: { kind: 'kms', keyId: ' alias/ferry ' },
     })
 
-    const told = harness.heard.of('destinationsChanged').at(-1)?.destinations[0]?.rules
+    const reported = harness.heard.of('destinationsChanged').at(-1)?.destinations[0]?.rules
     harness = await harness.restart()
     const { destinations } = await harness.must('listDestinations', {})
-    expect(destinations[0]?.rules).toEqual(told)
-    expect(told).toEqual({
+    expect(destinations[0]?.rules).toEqual(reported)
+    expect(reported).toEqual({
       ...DEFAULT_RULES,
       keyTemplate: '{name}',
       allowedTypes: 'image/*, .pdf',

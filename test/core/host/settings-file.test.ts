@@ -94,16 +94,16 @@ describe('while another program holds the file', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     const { settings } = await openSettings(folder, NOW, noWait)
-    const told: boolean[] = []
-    settings.watchHeld?.((isHeld) => told.push(isHeld))
+    const reported: boolean[] = []
+    settings.watchHeld?.((isHeld) => reported.push(isHeld))
     const { letGo } = holdFiles(folder, Number.POSITIVE_INFINITY)
     settings.set('key', 'new')
-    await vi.waitFor(() => expect(told).toEqual([true]))
+    await vi.waitFor(() => expect(reported).toEqual([true]))
 
     letGo()
     vi.advanceTimersByTime(30_000)
 
-    await vi.waitFor(() => expect(told).toEqual([true, false]))
+    await vi.waitFor(() => expect(reported).toEqual([true, false]))
     expect(await stored()).toBe('new')
   })
 
