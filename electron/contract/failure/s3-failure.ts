@@ -44,7 +44,7 @@ export interface S3Answer {
   readonly limitBytes: number | null
   /** The body's `<CanonicalRequest>`: what reached the store, for signatures that do not match. */
   readonly canonicalRequest: string
-  /** A web page or plain words in the place of S3's document. */
+  /** A web page or plain text instead of S3's document. */
   readonly isForeign: boolean
   readonly request: StoreRequest
   readonly nowMs: number
