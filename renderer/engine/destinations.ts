@@ -2,16 +2,18 @@ import type { UploadRecord } from '../../electron/contract/commands/uploads.ts'
 import type { DestinationId } from '../../electron/contract/ids.ts'
 import type { NetworkStatus, QueuePorts, TransferLimits } from './ports.ts'
 
-/** What the queue has to know about the destination of an upload. */
+/** What the queue needs to know about the destination of an upload. */
 interface UploadDestination {
   /** Uploads to one endpoint share its connections. */
   readonly endpoint: string
 }
 
-/** Null: the page does not know the destination (any more), and the host will say what is wrong. */
+/**
+ * Null: the page does not know the destination, or no longer does; the host reports the failure.
+ */
 export type DestinationLookup = (record: UploadRecord) => UploadDestination | null
 
-/** Where uploads go, and what holds there. */
+/** Looks up the destination of an upload, its endpoint and its rules. */
 export class Destinations {
   readonly #destinationOf: DestinationLookup
   readonly #ports: Pick<QueuePorts, 'network' | 'rules'>
@@ -25,7 +27,7 @@ export class Destinations {
     return this.#destinationOf(record)?.endpoint ?? record.destinationId
   }
 
-  /** The network as it matters to the endpoint: a store on this computer is reached without one. */
+  /** The network state that matters to the endpoint: a store on this computer needs no network. */
   networkFor(record: UploadRecord): NetworkStatus {
     return isOnThisComputer(this.endpointOf(record)) ? ALWAYS_ONLINE : this.#ports.network
   }

@@ -16,7 +16,9 @@ import { diagnoseSourceFailure, isSourceFailureDiagnosable } from './transfer/fa
 import type { PartTransfer } from './transfer/part-transfer.ts'
 import { isAllRecorded, isAwaitingDecision, PAGE_BUG, type Run, type Upload } from './upload.ts'
 
-/** One click may ask for a hundred thousand cancels; few at once leave room for other calls. */
+/**
+ * One click may request 100,000 cancels; running only a few at once leaves room for other calls.
+ */
 const MAX_CONCURRENT_CANCELS = 2
 
 export interface EffectsDeps {
@@ -94,7 +96,7 @@ export class Effects {
     return upload.ensureRun(this.#deps.ports.sources)
   }
 
-  /** A call whose run has ended before its turn is not made at all. */
+  /** Makes no call at all if the run ends while the call waits for the mutex. */
   #begin(upload: Upload, call: (run: Run) => Promise<void>): void {
     const run = this.#runOf(upload)
     const isOver = () => run.signal.aborted || this.#deps.closing.aborted
@@ -129,7 +131,7 @@ export class Effects {
     inbox.post(upload, { type: 'prepared', prepared: prepared.value })
   }
 
-  /** The bucket has an object with this key, which stays. The host's records say so already. */
+  /** The bucket keeps its object with this key. The host's records say so already. */
   #skip(upload: Upload): void {
     const status = { phase: 'cancelled', storeIsClean: true, why: 'exists' } as const
     this.#end(upload, { ...upload.record, status })
@@ -173,7 +175,7 @@ export class Effects {
     else if (!run.signal.aborted) this.#fail(upload, completed.failure)
   }
 
-  /** Waits for no other call of this upload: the host ends what is under way and keeps the order. */
+  /** Does not wait for other calls of this upload: the host stops them and keeps the order. */
   async #cancel(upload: Upload): Promise<void> {
     const { outbox, ports } = this.#deps
     const { uploadId } = upload
@@ -186,12 +188,13 @@ export class Effects {
       if (cancelled.ok) this.#end(upload, cancelled.value)
       else if (cancelled.failure.kind === 'wrong-state') await this.#endAsDone(upload, signal)
       else this.#fail(upload, cancelled.failure)
-      // Keeps the semaphore for a moment, so that thousands of cancels do not all ask a gone host.
+      // Holds the semaphore for a moment, so that thousands of cancels do not all call a host that
+      // is gone.
       if (!cancelled.ok && cancelled.failure.kind === 'host-gone') await this.#waitForHost()
     })
   }
 
-  /** It is too late to cancel: the upload is complete, so `complete` only answers its record. */
+  /** It is too late to cancel: the upload is complete, so `complete` only returns its record. */
   async #endAsDone(upload: Upload, signal: AbortSignal): Promise<void> {
     const { uploadId } = upload
     const completed = await this.#deps.ports.control.completeUpload({ uploadId })
@@ -208,7 +211,7 @@ export class Effects {
 
   async #waitForHost(): Promise<void> {
     const { closing, ports } = this.#deps
-    // Rejects only when the queue is closed, and then no cancel is sent any more.
+    // Rejects only when the queue is closed, and then no more cancels are sent.
     await ports.clock.sleep(HOST_WAIT_MS, closing).catch(() => undefined)
   }
 
@@ -232,7 +235,7 @@ export class Effects {
   }
 }
 
-/** If the file changed while its last part was sent, the object would be half old, half new. */
+/** If the file changed while its last part was sent, the object would be half old and half new. */
 async function checkSource({ source, signal }: Run): Promise<Outcome<null>> {
   if (source === null) return succeeded(null)
   try {

@@ -3,13 +3,13 @@ import type { Upload } from './upload.ts'
 
 export type PostedEvent = readonly [Upload, UploadEvent]
 
-/** Where events wait for the event loop. Whatever posts them need not know the loop. */
+/** Holds events until the event loop takes them. Code that posts events need not know the loop. */
 export class EventInbox {
   readonly #events: PostedEvent[] = []
   #at = 0
   #listener: (() => void) | null = null
 
-  /** `listener` is called after every post, and takes the events out. */
+  /** `listener` is called after every post and takes the events out. */
   listen(listener: () => void): void {
     this.#listener = listener
   }
@@ -18,18 +18,18 @@ export class EventInbox {
     this.postAll([[upload, event]])
   }
 
-  /** All of them are handled before anything new is admitted or sent. */
+  /** All events are handled before anything new is admitted or sent. */
   postAll(events: Iterable<PostedEvent>): void {
     for (const event of events) this.#events.push(event)
     this.#listener?.()
   }
 
-  /** Something could be admitted or sent that could not before. */
+  /** Something can now be admitted or sent that could not be before. */
   wake(): void {
     this.postAll([])
   }
 
-  /** The oldest event, which leaves the inbox. */
+  /** Removes the oldest event from the inbox and returns it. */
   take(): PostedEvent | undefined {
     const event = this.#events[this.#at]
     this.#at += 1

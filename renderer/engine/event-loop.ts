@@ -22,7 +22,10 @@ export interface EventLoopDeps {
   readonly closing: AbortSignal
 }
 
-/** Applies events one after the other, then admits uploads and starts parts, until nothing is left. */
+/**
+ * Applies events one after the other, then admits uploads and starts parts, until nothing is left
+ * to do.
+ */
 export class EventLoop {
   readonly #deps: EventLoopDeps
   #isRunning = false
@@ -32,7 +35,7 @@ export class EventLoop {
     deps.inbox.listen(() => this.#run())
   }
 
-  /** An event that was posted meanwhile is handled by the run that is under way. */
+  /** An event that is posted meanwhile is handled by the current run. */
   #run(): void {
     if (this.#isRunning || this.#deps.closing.aborted) return
     this.#isRunning = true
@@ -59,7 +62,7 @@ export class EventLoop {
     for (const effect of toDo) effects.perform(upload, effect)
     if (state === before) return
     if (before.phase === 'preparing') meter.moved()
-    // Parts begin and end many times a second, so listeners hear of them as progress.
+    // Parts start and finish many times a second, so listeners are notified of them as progress.
     if (state.phase === 'sending' && before.phase === 'sending') meter.moved()
     else list.changed(upload)
   }
@@ -72,7 +75,7 @@ export class EventLoop {
     if (event.type === 'admitted') scheduler.served(upload)
   }
 
-  /** Answers whether anything was admitted or started; the events are in the inbox then. */
+  /** Returns whether anything was admitted or started; if so, its events are in the inbox. */
   #schedule(): boolean {
     const { admission, inbox, scheduler, transfer } = this.#deps
     const admitted = admission.admissible().map((upload) => [upload, { type: 'admitted' }] as const)

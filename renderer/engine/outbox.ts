@@ -8,11 +8,11 @@ import type { KeyedMutex } from '../../electron/lib/keyed-mutex.ts'
 import { type Clock, callAfter, type UploadControl } from './ports.ts'
 import { isWorthResending } from './retry-policy.ts'
 
-/** Receipts that arrive within this time go in one call. */
+/** Receipts that arrive within this time are sent in one call. */
 export const BATCH_WINDOW_MS = 1_000
-/** While the host is gone, or its disk full, it is asked again after this time. */
+/** The time between attempts while the host is gone or its disk is full. */
 export const HOST_WAIT_MS = 2_000
-/** As many uploads as one call takes. */
+/** The number of uploads that fit into one call. */
 const MAX_CONCURRENT_SENDS = MAX_BATCH
 
 export interface OutboxDeps {
@@ -26,7 +26,7 @@ export interface OutboxDeps {
 /** What the host does not know yet about one upload. */
 interface Pending {
   readonly uploadId: UploadId
-  /** Only the newest counts. */
+  /** Only the newest mark counts. */
   mark: UploadMark | null
   isCleared: boolean
   receipts: PartReceipt[]
@@ -42,14 +42,14 @@ interface Batch {
 }
 
 /**
- * Brings into the host's records what the user and the engine decided (marks), which parts the store
- * acknowledged (receipts), and which uploads leave the list. Everything that is sent at the same
- * moment goes in one call; while the host is gone, everything waits for it.
+ * Sends to the host's records what the user and the engine decided (marks), which parts the store
+ * acknowledged (receipts), and which uploads leave the list. Changes made at the same moment go in
+ * one call; while the host is gone, all of them wait for it.
  */
 export class Outbox {
   readonly #deps: OutboxDeps
   readonly #pending = new Map<UploadId, Pending>()
-  /** Uploads with a mark or a removal to be sent. */
+  /** Uploads that have a mark or a removal to send. */
   readonly #queue = new Fifo<Pending>()
   #senderCount = 0
   #isStarting = false
@@ -66,7 +66,10 @@ export class Outbox {
     this.#enqueue(pending)
   }
 
-  /** The uploads leave the host's list. What it refuses is on the list again at the next start. */
+  /**
+   * The uploads leave the host's list. Uploads that the host refuses to remove are listed again at
+   * the next start.
+   */
   clear(uploadIds: readonly UploadId[]): void {
     for (const uploadId of uploadIds) {
       const pending = this.#pendingOf(uploadId)
@@ -75,13 +78,16 @@ export class Outbox {
     }
   }
 
-  /** Sent soon. A receipt may be lost, since the store is asked before anything is completed. */
+  /**
+   * Sent soon. Losing a receipt does no harm, since the store is asked before anything is
+   * completed.
+   */
   addReceipt(uploadId: UploadId, receipt: PartReceipt): void {
     this.#pendingOf(uploadId).receipts.push(receipt)
     this.#setReceiptTimer(BATCH_WINDOW_MS)
   }
 
-  /** The host need not hear any more about this upload. */
+  /** The host needs no more news of this upload. */
   drop(uploadId: UploadId): void {
     const pending = this.#pending.get(uploadId)
     if (pending === undefined) return
@@ -91,8 +97,8 @@ export class Outbox {
   }
 
   /**
-   * Sends all about the upload now, ahead of all others. Call inside the mutex. Resolves when the
-   * host has heard of it, or an attempt failed.
+   * Sends everything about the upload now, ahead of all others. Call this inside the mutex.
+   * Resolves when the host has received it or an attempt failed.
    */
   async flush(uploadId: UploadId): Promise<void> {
     const pending = this.#pending.get(uploadId)
@@ -120,7 +126,7 @@ export class Outbox {
     if (isEmpty && this.#pending.get(uploadId) === pending) this.#pending.delete(uploadId)
   }
 
-  /** Sends in this very task, but after all that is said at the same moment. */
+  /** Sends within the current task, but after all changes that are made at the same moment. */
   #enqueue(pending: Pending): void {
     this.#queue.add(pending)
     if (this.#isStarting) return
@@ -154,7 +160,7 @@ export class Outbox {
     return this.#deps.closing.aborted ? undefined : this.#queue.shift()
   }
 
-  /** Answers false if it has to be sent again. */
+  /** Returns false if the change has to be sent again. */
   async #sendChange(pending: Pending): Promise<boolean> {
     const { uploadId, mark, isCleared } = pending
     if (mark === null && !isCleared) return true
@@ -168,7 +174,7 @@ export class Outbox {
       this.#sendLater(pending)
       return false
     }
-    // Any other refusal is final, since the host knows better what became of the upload.
+    // Any other refusal is final, since the host knows better what happened to the upload.
     if (pending.mark === mark) pending.mark = null
     if (isCleared) pending.isCleared = false
     this.#forgetIfEmpty(pending)
@@ -178,7 +184,7 @@ export class Outbox {
   #sendLater(pending: Pending): void {
     if (this.#pending.get(pending.uploadId) !== pending) return
     this.#queue.add(pending)
-    // A sender that is under way waits for the host and goes on by itself.
+    // A running sender waits for the host and continues by itself.
     if (this.#senderCount > 0) return
     callAfter(this.#deps.clock, HOST_WAIT_MS, this.#deps.closing, () => this.#startSenders())
   }
@@ -231,7 +237,7 @@ export class Outbox {
 
   #beginBatch(): Batch {
     const changes: Changes = { receipts: [], marks: [], cleared: [] }
-    // Not in a later task, since the user may close the window right after a click on "Pause".
+    // Not in a later task, since the user may close the window right after clicking "Pause".
     const answer = Promise.resolve().then(() => {
       if (this.#batch === batch) this.#batch = null
       return this.#deps.control.syncUploads(changes)

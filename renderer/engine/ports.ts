@@ -6,13 +6,13 @@ import type { Outcome } from '../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../electron/contract/part-plan.ts'
 import type { UploadRules } from '../../electron/contract/rules/upload-rules.ts'
 
-/** Bytes on their way, opaque to the engine: no `Blob` enters it. */
+/** Bytes to be sent, opaque to the engine: no `Blob` enters it. */
 export interface PartBody {
   readonly byteLength: number
   readonly payload: unknown
 }
 
-/** Reads a source's bytes. The body of a fresh file is a reference, not a copy. */
+/** Reads the bytes of a source. The body of a fresh file is a reference, not a copy. */
 export interface FileSource {
   /**
    * Fails with `source-missing`, `source-unreadable`, `source-in-cloud`, `source-changed` or
@@ -20,22 +20,22 @@ export interface FileSource {
    * Rejects only when `signal` is aborted.
    */
   readonly read: (range: ByteRange, signal: AbortSignal) => Promise<Outcome<PartBody>>
-  /** Whether it is still the file that was given; fails as `read` does. */
+  /** Checks that it is still the file that was given; fails as `read` does. */
   readonly check: (signal: AbortSignal) => Promise<Outcome<null>>
 }
 
-/** Finds the source of an upload. Null: the person has to give the file again. */
+/** Finds the source of an upload. Null: the user has to give the file again. */
 export type SourceLookup = (record: UploadRecord) => FileSource | null
 
 export interface PartSending {
   readonly signal: AbortSignal
-  /** Bytes of this part handed to the network so far; not yet acknowledged. */
+  /** How many bytes of this part have been handed to the network; not yet acknowledged. */
   readonly onSent: (sentBytes: number) => void
 }
 
 /** Sends one part to the store. */
 export interface PartTransport {
-  /** Done only on 200 with an ETag. Rejects only when `signal` is aborted. */
+  /** Succeeds only on 200 with an ETag. Rejects only when `signal` is aborted. */
   readonly putPart: (
     part: SignedPart,
     body: PartBody,
@@ -43,12 +43,12 @@ export interface PartTransport {
   ) => Promise<Outcome<{ readonly etag: string }>>
 }
 
-/** Sums up bytes away from the page's main thread. */
+/** Computes checksums away from the page's main thread. */
 export interface Checksums {
   /**
    * Base64 of the big-endian value. The body is read in small pieces, never whole. `order`: `idle`
-   * ones wait until no `next` one does. Fails as `FileSource.read` does; rejects only when `signal`
-   * is aborted.
+   * requests wait until there are no `next` requests. Fails as `FileSource.read` does; rejects only
+   * when `signal` is aborted.
    */
   readonly of: (
     body: PartBody,
@@ -56,7 +56,7 @@ export interface Checksums {
     order: 'next' | 'idle',
     signal: AbortSignal,
   ) => Promise<Outcome<string>>
-  /** The same, and a CRC of the same bytes (`crcBeside`) in one reading. */
+  /** Like `of`, but also computes a CRC of the same bytes (`crcBeside`) in the same reading. */
   readonly withCrc: (
     body: PartBody,
     algorithm: ChecksumAlgorithm,
@@ -66,13 +66,13 @@ export interface Checksums {
 }
 
 export interface ChecksumWithCrc {
-  /** As the part travels with it. */
+  /** The checksum that the part is sent with. */
   readonly checksum: string
-  /** Bytes that are read again are compared by it: SHA-256 and MD5 cost many times as much. */
+  /** Used to compare bytes that are read again: SHA-256 and MD5 cost many times as much. */
   readonly crc: string
 }
 
-/** The commands with which the engine drives the host. */
+/** The commands that the engine sends to the host. */
 export type UploadControl = Pick<
   CommandCalls,
   | 'prepareUpload'
@@ -86,7 +86,7 @@ export type UploadControl = Pick<
   | 'syncUploads'
 >
 
-/** Time and chance, so that tests own both. */
+/** Time and random numbers, so that tests control both. */
 export interface Clock {
   readonly now: () => number
   /** Resolves after `ms`; rejects when `signal` is aborted. */
@@ -95,28 +95,31 @@ export interface Clock {
   readonly jitter: () => number
 }
 
-/** A hint only: the browser says "online" behind a dead Wi-Fi, too. */
+/** Only a hint: the browser also says "online" behind a dead Wi-Fi. */
 export interface NetworkStatus {
   readonly isOnline: () => boolean
   readonly subscribe: (listener: () => void) => () => void
 }
 
-/** The computer's sleep: connections do not outlive it, and nothing can be tried in it. */
+/** The computer's sleep: connections do not survive it, and nothing can be sent during it. */
 export interface PowerStatus {
-  /** `asleep` comes only where the host hears of it beforehand; `awake` after every sleep. */
+  /**
+   * `asleep` comes only if the host is notified before the computer sleeps; `awake` comes after
+   * every sleep.
+   */
   readonly subscribe: (listener: (state: 'asleep' | 'awake') => void) => () => void
 }
 
-/** How files travel to a destination; null: as Ferry thinks best. */
+/** How files are sent to a destination; null: Ferry decides. */
 export type TransferLimits = Pick<UploadRules, 'parallel' | 'bytesPerSecond'>
 
-/** The destinations' rules as they are at the moment. */
+/** The current rules of the destinations. */
 export interface TransferRules {
   readonly limitsOf: (destinationId: DestinationId) => TransferLimits
   readonly subscribe: (listener: () => void) => () => void
 }
 
-/** All that the queue needs of the world. */
+/** Everything that the queue needs from outside the engine. */
 export interface QueuePorts {
   readonly control: UploadControl
   readonly transport: PartTransport
@@ -128,7 +131,7 @@ export interface QueuePorts {
   readonly rules: TransferRules
 }
 
-/** Calls `act` after `ms`, unless `signal` is aborted before. */
+/** Calls `act` after `ms`, unless `signal` is aborted first. */
 export function callAfter(clock: Clock, ms: number, signal: AbortSignal, act: () => void): void {
   clock.sleep(ms, signal).then(
     () => {

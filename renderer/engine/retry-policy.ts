@@ -3,54 +3,57 @@ import { isAboutOwnCertificate } from '../../electron/contract/failure/predicate
 import { isConditionalWriteRefused } from '../../electron/contract/failure/s3-failure.ts'
 import { unreachable } from '../../electron/lib/unreachable.ts'
 
-/** What follows a failure. */
+/** How the engine reacts to a failure. */
 export type Recovery =
-  /** Until the network is back; asked again after `afterMs` in case the browser is mistaken. */
+  /** Until the network is back; retried after `afterMs` in case the browser is mistaken. */
   | { readonly kind: 'wait'; readonly afterMs: number }
   | { readonly kind: 'retry'; readonly afterMs: number; readonly costsTry: boolean }
   | { readonly kind: 'sign-again'; readonly afterMs: number }
-  /** The person should do something; should it mend by itself, that will do as well. */
+  /** The user should do something; the upload also continues if the cause goes away by itself. */
   | { readonly kind: 'ask-and-retry'; readonly afterMs: number }
-  /** Prepare anew: the host measures the store's clock. What the store holds is kept. */
+  /** Prepare again: the host measures the store's clock. The parts on the store are kept. */
   | { readonly kind: 'prepare-again' }
-  /** Prepare anew: the store has lost the upload, and says what it still holds. */
+  /** Prepare again: the store has lost the upload and reports what it still has. */
   | { readonly kind: 'start-over' }
-  /** It goes on when the person has done something. */
+  /** The upload continues once the user has acted. */
   | { readonly kind: 'ask-user' }
-  /** The sent parts are kept. */
+  /** The parts that were sent are kept. */
   | { readonly kind: 'give-up' }
-  /** The host has ended it, and nothing is left to be taken back. */
+  /** The host has ended the upload, and there is nothing left to undo. */
   | { readonly kind: 'end' }
 
-/** How much of their retry budget failures in a row have used up. */
+/** How much of the retry budget consecutive failures have used up. */
 export interface RetryBudget {
-  /** All failures: the more there are, the longer the next wait. */
+  /** The number of failures; it determines the next wait. */
   readonly failures: number
-  /** The failures that something answered with; there is a limit to them. */
+  /** The number of failures that came with an answer; there is a limit to them. */
   readonly tries: number
-  /** How often the upload has started over since the user last touched it. */
+  /** How often the upload has started over since the user last acted on it. */
   readonly startOvers: number
 }
 
 export const FRESH_BUDGET: RetryBudget = { failures: 0, tries: 0, startOvers: 0 }
 
-/** A store that is ill for half an hour is waited for. */
+/** Covers a store that is down for half an hour. */
 export const MAX_STORE_TRIES = 60
-/** What is wrong again and again with fresh bytes or a fresh signature is not chance. */
+/** A failure that repeats with fresh bytes or a fresh signature is not chance. */
 export const MAX_FRESH_TRIES = 10
-/** The clock is measured each time; so often in a row, measuring does not help. */
+/** The clock is measured each time; after so many times in a row, measuring does not help. */
 export const MAX_CLOCK_TRIES = 3
-/** When it prepares the host gets other keys; where there are none, trying does not help. */
+/** Preparing gets other access keys from the host; if there are none, retrying does not help. */
 export const MAX_CREDENTIAL_TRIES = 2
-/** Keys may have changed between signing and sending; a proxy changes the next request as well. */
+/** Access keys may change between signing and sending; a proxy changes the next request as well. */
 export const MAX_REWRITTEN_TRIES = 2
-/** The host finds out what is behind an answer that does not say it; not the same thing again. */
+/**
+ * The host looks up the cause of an answer that does not state it; not the same cause again and
+ * again.
+ */
 export const MAX_LOOKUP_TRIES = 3
 export const MAX_BACKOFF_MS = 30_000
-/** A store that asks for more is not taken at its word. */
+/** A store that asks for a longer wait is not obeyed. */
 export const MAX_RETRY_AFTER_MS = 15 * 60_000
 export const OFFLINE_RECHECK_MS = 30_000
-/** In case that nobody says when the computer wakes; its timers stand still while it sleeps. */
+/** In case no event announces that the computer wakes; its timers stop while it sleeps. */
 export const ASLEEP_RECHECK_MS = 60_000
 
 const BASE_BACKOFF_MS = 500
@@ -69,7 +72,7 @@ export function recoveryFrom(failure: Failure, budget: RetryBudget, jitter: numb
   switch (failure.kind) {
     case 'offline':
       return { kind: 'wait', afterMs: OFFLINE_RECHECK_MS }
-    // Silence is the network's, which has nights without end on a train, and ends all the same.
+    // The network did not answer. On a train that can last for hours, and it still ends.
     case 'no-response':
       return failure.isOnlyPage === true
         ? retryOrAsk(MAX_FRESH_TRIES, tries, backoff)
@@ -77,21 +80,22 @@ export function recoveryFrom(failure: Failure, budget: RetryBudget, jitter: numb
     case 'stalled':
     case 'host-not-found':
     case 'host-unreachable':
-    // Every try asks the cloud's service for the bytes, which come when it can be reached.
+    // Every attempt asks the cloud service for the bytes; they come once it can be reached.
     case 'source-in-cloud':
       return { kind: 'retry', afterMs: backoff, costsTry: false }
     case 'proxy-failed':
-      // Proxies come back, and a laptop leaves their network; another certificate or sign-in does not.
+      // A proxy recovers, or a laptop leaves its network; a missing certificate or sign-in does not
+      // resolve itself.
       return failure.reason === 'untrusted' || failure.reason === 'unsupported'
         ? { kind: 'ask-and-retry', afterMs: userFixWaitMs(jitter) }
         : { kind: 'retry', afterMs: backoff, costsTry: false }
     case 'tls-failed':
-      // A hotel's network puts itself in the store's place until somebody signs in to it.
+      // A hotel network answers in place of the store until the user signs in to it.
       return isAboutOwnCertificate(failure.reason)
         ? { kind: 'ask-user' }
         : { kind: 'ask-and-retry', afterMs: userFixWaitMs(jitter) }
     case 'network-blocked':
-      // A firewall or a policy may be changed meanwhile; no browser ever uses such a port.
+      // A firewall or a policy may be changed meanwhile; no browser ever uses a blocked port.
       return failure.by === 'port'
         ? { kind: 'ask-user' }
         : { kind: 'ask-and-retry', afterMs: userFixWaitMs(jitter) }
@@ -100,12 +104,12 @@ export function recoveryFrom(failure: Failure, budget: RetryBudget, jitter: numb
       return { kind: 'retry', afterMs: Math.max(asked, backoff), costsTry: false }
     }
     case 'host-gone': {
-      // The host may be restarting; nothing was asked of the store, so nothing was tried.
+      // The host may be restarting; the store was not asked, so this does not count as an attempt.
       const afterMs = HOST_WAIT_MS.least + jitter * HOST_WAIT_MS.spread
       return { kind: 'retry', afterMs, costsTry: false }
     }
     case 'server-error':
-      // The network itself asks to sign in to it first; nothing else gets through until then.
+      // The network requires the user to sign in first; until then nothing else gets through.
       if (failure.status === NETWORK_SIGN_IN) {
         return { kind: 'ask-and-retry', afterMs: userFixWaitMs(jitter) }
       }
@@ -127,7 +131,7 @@ export function recoveryFrom(failure: Failure, budget: RetryBudget, jitter: numb
     case 'wrong-protocol':
     case 'answer-unreadable':
     case 'answer-too-long':
-      // A broken answer looks so, too, and is no reason to wait for the person all night.
+      // A broken answer looks the same, and is no reason to wait for the user all night.
       return retryOrAsk(MAX_FRESH_TRIES, tries, backoff)
     case 'request-rewritten':
       return { kind: tries < MAX_REWRITTEN_TRIES ? 'prepare-again' : 'ask-user' }
@@ -136,7 +140,7 @@ export function recoveryFrom(failure: Failure, budget: RetryBudget, jitter: numb
     case 'credentials-expired':
       return { kind: tries <= MAX_CREDENTIAL_TRIES ? 'prepare-again' : 'ask-user' }
     case 'keys-unavailable':
-      // The one reason that the network may mend.
+      // The only one of these failures that the network may resolve.
       return failure.reason === 'unreachable'
         ? { kind: 'retry', afterMs: backoff, costsTry: false }
         : { kind: 'ask-user' }
@@ -147,7 +151,7 @@ export function recoveryFrom(failure: Failure, budget: RetryBudget, jitter: numb
     case 'sign-in-needed':
     case 'key-taken':
     case 'access-denied':
-    // None of these gets better by sending the same bytes again.
+    // Sending the same bytes again resolves none of these.
     case 'explicitly-denied':
     case 'encryption-key-denied':
     case 'acl-refused':
@@ -195,14 +199,14 @@ export function recoveryFrom(failure: Failure, budget: RetryBudget, jitter: numb
   }
 }
 
-/** Of what is mended at this computer, and looked at again meanwhile. */
+/** The wait before a retry when the cause is on this computer. */
 function userFixWaitMs(jitter: number): number {
   return USER_FIX_WAIT_MS.least + jitter * USER_FIX_WAIT_MS.spread
 }
 
 /**
- * The host finds out what is behind it: somebody else's object in the place, or a 404 in which
- * nobody says what is missing. Preparing sends no part.
+ * The host looks up the cause: another object with the same object key, or a 404 that does not say
+ * what is missing. Preparing sends no part.
  */
 function isWorthPreparing(failure: Failure & { kind: 'store-refused' }, tries: number): boolean {
   if (isConditionalWriteRefused(failure)) return tries < MAX_FRESH_TRIES
@@ -222,12 +226,12 @@ function retryOrAsk(limit: number, tries: number, afterMs: number): Recovery {
   return tries >= limit ? { kind: 'ask-user' } : { kind: 'retry', afterMs, costsTry: true }
 }
 
-/** With the failure that `recoveryFrom` is asked about, as if it cost a try. */
+/** Adds the failure that `recoveryFrom` is asked about, as if it counted as an attempt. */
 export function withFailure(budget: RetryBudget): RetryBudget {
   return { ...budget, failures: budget.failures + 1, tries: budget.tries + 1 }
 }
 
-/** With a failure whose recovery is decided. */
+/** Adds a failure whose recovery is decided. */
 export function budgetAfter(budget: RetryBudget, recovery: Recovery): RetryBudget {
   const isFree = recovery.kind === 'retry' && !recovery.costsTry
   const isStartOver = recovery.kind === 'start-over'
@@ -247,9 +251,9 @@ export function addBudgets(one: RetryBudget, other: RetryBudget): RetryBudget {
 }
 
 /**
- * The failure as it looks once the network's state is known: silence while the browser is offline
- * means offline. The hint alone stops nothing, since a bucket on this computer answers without any
- * network, and some systems say "offline" behind a working one.
+ * The failure once the network's state is known: no answer while the browser is offline means
+ * offline. The hint alone stops nothing, since a bucket on this computer answers without any
+ * network, and some systems report "offline" while the network works.
  */
 export function silenceAsOffline(failure: Failure, isOnline: boolean): Failure {
   return !isOnline && SILENCE.has(failure.kind) ? { kind: 'offline' } : failure
@@ -263,12 +267,12 @@ const RETRIED_ON_NETWORK_CHANGE: ReadonlySet<FailureKind> = new Set([
   'source-in-cloud',
 ])
 
-/** A change of the network may have mended it: worth a try at once. */
+/** A change of the network may have resolved it: worth an immediate attempt. */
 export function isRetriedOnNetworkChange(failure: Failure): boolean {
   return RETRIED_ON_NETWORK_CHANGE.has(failure.kind) || SILENCE.has(failure.kind)
 }
 
-/** The host cannot keep what it is told just now; later it can, so it is told again. */
+/** The host cannot store the change now but may be able to later, so it is sent again. */
 export function isWorthResending(failure: Failure): boolean {
   return failure.kind === 'host-gone' || failure.kind === 'disk-full'
 }

@@ -47,7 +47,7 @@ export function createUploadQueue(ports: QueuePorts, options: QueueOptions): Upl
   }
 }
 
-/** Makes the parts of a queue, each from those that it needs. */
+/** Creates the collaborators of a queue, each after those that it needs. */
 function wire(ports: QueuePorts, { destinationOf }: QueueOptions) {
   const { checksums, clock, control, rules, sources } = ports
   const controller = new AbortController()
@@ -91,11 +91,11 @@ interface QueueDeps {
   readonly controller: AbortController
 }
 
-/** What the user, the host and the computer tell the uploads of one queue. */
+/** Passes what the user, the host and the computer report to the uploads of one queue. */
 class Queue {
   readonly #deps: QueueDeps
   readonly #stopListening: readonly (() => void)[]
-  /** A late notice of the host must not bring a cleared upload back. */
+  /** A late notice from the host must not bring a cleared upload back. */
   readonly #cleared = new Set<UploadId>()
 
   constructor(deps: QueueDeps) {
@@ -129,9 +129,9 @@ class Queue {
     return []
   }
 
-  /** The host decides what has ended; what is under way, this queue knows better. */
+  /** The host decides which uploads have ended; this queue knows better what is in progress. */
   #refresh(upload: Upload, record: UploadRecord): readonly PostedEvent[] {
-    // A snapshot that was on its way while the upload ended is out of date.
+    // The upload ended while this snapshot was being sent, so it is out of date.
     if (isOver(upload.record) && !isOver(record)) return []
     upload.replaceRecord({ ...record, sourceId: record.sourceId ?? upload.record.sourceId })
     this.#deps.list.changed(upload)
@@ -161,7 +161,7 @@ class Queue {
     inbox.wake()
   }
 
-  /** The host has taken the record off its list already. */
+  /** The host has already removed the record from its list. */
   #dismiss(upload: Upload): void {
     const { admission, effects, list, outbox } = this.#deps
     const { uploadId } = upload
@@ -177,7 +177,7 @@ class Queue {
     if (upload !== undefined) this.#dispatchTo(upload, event)
   }
 
-  /** The user meant this one upload, so it goes ahead of those that merely wait. */
+  /** The user chose this one upload, so it goes ahead of uploads that merely wait. */
   #dispatchTo(upload: Upload, event: UploadEvent): void {
     const wasQueued = upload.state.phase === 'queued'
     this.#deps.inbox.post(upload, event)

@@ -24,10 +24,12 @@ import {
   withSentBytes,
 } from './view/progress.ts'
 
-/** An upload that met a bug of ours fails with this, so that it neither hangs nor tries for ever. */
+/**
+ * The failure of an upload that met a bug in Ferry, so that it neither hangs nor retries for ever.
+ */
 export const PAGE_BUG: Failure = { kind: 'internal', reference: 'page' }
 
-/** What is under way for one upload, until it is stopped. */
+/** The work in progress for one upload, until it is stopped. */
 export class Run {
   readonly #controller = new AbortController()
   /** Null: the page does not have the file. */
@@ -56,7 +58,7 @@ export class Run {
     return this.#prefetch
   }
 
-  /** There is one background reading at a time. */
+  /** There is only one background reading at a time. */
   beginBackgroundReading(): AbortSignal {
     this.endBackgroundReading()
     this.#background = new AbortController()
@@ -74,9 +76,11 @@ export class Upload {
   #record: UploadRecord
   #state: UploadState
   #run: Run | null = null
-  /** Null until the upload is prepared. Outlives pauses, since reading a file again takes long. */
+  /**
+   * Null until the upload is prepared. Kept across pauses, since reading a file again takes long.
+   */
   #checksums: PartChecksums | null = null
-  /** The store had the whole object already when the upload was last prepared. */
+  /** The store already had the whole object when the upload was last prepared. */
   #isFoundComplete = false
   #progress: Progress
   #speed: SpeedEstimate
@@ -124,17 +128,17 @@ export class Upload {
     return speedOf(this.#speed, this.#smoothing)
   }
 
-  /** How much of the file is read again, while it is verified. */
+  /** How much of the file has been read again during verification. */
   get verifiedBytes(): number {
     return this.#verifiedBytes
   }
 
-  /** True: the page cannot read the store's answers, so the host had to look. */
+  /** True: the page cannot read the store's answers, so the host had to check. */
   get hasHiddenAnswers(): boolean {
     return this.#hasHiddenAnswers
   }
 
-  /** Moves on by one event and answers what is to be done. */
+  /** Applies one event and returns the effects to run. */
   apply(event: UploadEvent, nowMs: number): readonly UploadEffect[] {
     this.#note(event, nowMs)
     const { state, effects } = step(this.#state, event)
@@ -142,7 +146,7 @@ export class Upload {
     return effects
   }
 
-  /** What an event says of the bytes, whatever the state makes of it. */
+  /** Records what an event says about the bytes, whatever the state makes of it. */
   #note(event: UploadEvent, nowMs: number): void {
     switch (event.type) {
       case 'prepared': {
@@ -195,7 +199,7 @@ export class Upload {
     this.#record = { ...this.#record, sourceId }
   }
 
-  /** The current run; begins one if there is none. */
+  /** Returns the current run; starts one if there is none. */
   ensureRun(sources: SourceLookup): Run {
     this.#run ??= new Run(sources(this.#record))
     return this.#run
@@ -208,7 +212,7 @@ export class Upload {
     if (hasEnded(this)) this.#checksums = null
   }
 
-  /** The transport handed so many bytes of a part to the network. */
+  /** The transport handed this many bytes of a part to the network. */
   sent(partNumber: number, sentBytes: number): void {
     this.#progress = withSentBytes(this.#progress, partNumber, sentBytes, this.acknowledgedBytes)
   }
@@ -225,14 +229,14 @@ export class Upload {
     this.#hasHiddenAnswers = true
   }
 
-  /** Reads the speed; call at most a few times a second. */
+  /** Measures the speed; call this at most a few times a second. */
   measure(nowMs: number, smoothing: Smoothing): void {
     this.#smoothing = smoothing
     this.#speed = nextEstimate(this.#speed, nowMs, this.shownBytes, smoothing)
   }
 }
 
-/** The state in which an upload of an earlier run begins in this one. */
+/** The first state of an upload from an earlier run. */
 function stateFromRecord(record: UploadRecord, hasSource: boolean): UploadState {
   const { status } = record
   switch (status.phase) {
@@ -256,7 +260,7 @@ export function isAllRecorded(record: UploadRecord): boolean {
   return record.plan !== null && record.recordedBytes >= record.byteLength
 }
 
-/** True: the user may have decided to keep the object in the bucket, which needs no file. */
+/** True: the user may have decided to keep the object in the bucket; that needs no file. */
 export function isAwaitingDecision({ status }: UploadRecord): boolean {
   return status.phase === 'failed' && status.failure.kind === 'key-taken'
 }
@@ -267,7 +271,7 @@ export function isUnfinished({ state }: WithState): boolean {
   return state.phase !== 'done' && state.phase !== 'failed' && state.phase !== 'cancelled'
 }
 
-/** Done or cancelled. A failed upload may go on, with the parts that the store keeps. */
+/** Done or cancelled. A failed upload may continue with the parts that the store keeps. */
 export function hasEnded({ state }: WithState): boolean {
   return state.phase === 'done' || state.phase === 'cancelled'
 }
@@ -277,13 +281,13 @@ export function isStuck({ state }: WithState): boolean {
   return state.phase === 'failed' || state.phase === 'needs-you' || state.phase === 'blocked'
 }
 
-/** Waits for the user's decision about an object that is there already. */
+/** Waits for the user's decision about an object that already exists. */
 export function isAskingUser({ state }: WithState): boolean {
   return state.phase === 'needs-you' && state.failure.kind === 'key-taken'
 }
 
 /**
- * Stuck, but another try may help. Where the file has changed, the upload has to begin again; where
+ * Stuck, but another attempt may help. If the file has changed, the upload has to start over; if
  * the user was asked something, the answer comes first.
  */
 export function isWorthRetry(upload: WithState): boolean {

@@ -15,10 +15,10 @@ export interface Drop {
 }
 
 /**
- * Knows which uploads lack their file, so that a file given again can become theirs. Files of one
- * drop, or of two overlapping drops, are never taken for each other: each ticket remembers its
- * drop, and only an upload whose ticket came with an earlier drop, or from an earlier page, can
- * lack a file.
+ * Knows which uploads lack their file, so that a file that is given again can be attached to its
+ * upload. Files of one drop, or of two overlapping drops, are never matched to each other: each
+ * ticket remembers its drop, and an upload can lack its file only if its ticket came with an
+ * earlier drop or from an earlier page.
  */
 export class DropClaims {
   readonly #queue: UploadQueue
@@ -67,7 +67,7 @@ export class DropClaims {
 
   #mayLackFile(uploadId: UploadId, drop: Drop): boolean {
     const view = this.#queue.upload(uploadId)
-    // A row that is not in the list, or is leaving it, must not come back.
+    // A row that is not in the list, or is being removed from it, must not come back.
     if (view === undefined || view.isCancelling || FINISHED.has(view.phase)) return false
     const { sourceId } = view.record
     const came = sourceId === null ? undefined : this.#dropOf.get(sourceId)

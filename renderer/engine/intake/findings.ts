@@ -21,7 +21,7 @@ export interface IncomingFile<F> {
   readonly relativePath: string
 }
 
-/** A file or folder that an operating system left in a given folder. */
+/** A file or folder that an operating system created in a given folder. */
 export interface SystemEntry<F> {
   readonly relativePath: string
   readonly kind: 'file' | 'folder'
@@ -72,7 +72,7 @@ export class IntakeFindings<F> {
     this.#emptyFolderCount += 1
   }
 
-  /** Refuses a file that was counted already. */
+  /** Refuses a file that has already been counted. */
   refuse(relativePath: string, failure: Failure): void {
     this.#refused.push({ relativePath, failure })
   }
@@ -90,7 +90,7 @@ export class IntakeFindings<F> {
     this.#unreadable.push({ relativePath, failure })
   }
 
-  /** An entry of this folder whose name Chromium cannot represent. */
+  /** Adds an entry of this folder whose name Chromium cannot represent. */
   addNameless(folder: string, kind: 'file' | 'folder'): void {
     const relativePath = folder === '' ? NAMELESS : `${folder}/${NAMELESS}`
     if (kind === 'folder') {
@@ -124,7 +124,7 @@ export class IntakeFindings<F> {
       const isFolder = kind === 'closed' || kind === 'private' || kind === 'odd-folder'
       const left =
         systemFiles === 'leave-out' ? systemEntryIn(path, isFolder ? 'folder' : 'file') : null
-      // A link is counted as a link, whatever its name.
+      // A link is always counted as a link, whatever its name.
       return { path, kind, isLeft: left !== null && !(kind === 'link' && left.kind === 'file') }
     })
     const leftLinks = named.filter(({ kind, isLeft }) => kind === 'link' && isLeft)

@@ -14,8 +14,8 @@ import type { IntakeReport, SkippedSystemFiles } from './intake-report.ts'
 import { attachFile, factsNeededFor, Registration, type RegistrationDeps } from './registration.ts'
 
 /**
- * Where the files go. A promise while the user is still choosing (a drop before the first
- * destination was made); null: no destination was chosen, and nothing is queued.
+ * The destination of the files. A promise while the user is still choosing (a drop before the first
+ * destination exists); null: the user chose no destination, and nothing is queued.
  */
 export type DestinationChoice = DestinationId | Promise<DestinationId | null>
 
@@ -27,21 +27,23 @@ export interface FileWalk<F> {
 }
 
 /**
- * Takes files from the user to the queue: registers them with the host, recognises those that
+ * Takes files from the user to the queue: registers them with the host, recognises the files that
  * unfinished uploads wait for, and queues the rest.
  */
 export interface Intake<F> {
   readonly add: (walk: FileWalk<F>, destination: DestinationChoice) => Promise<IntakeReport>
-  /** Files that were given to the app itself at one time: by the command line, "Open with" or the dock. */
+  /**
+   * Files that the app itself received at one time: from the command line, "Open with" or the dock.
+   */
   readonly addGiven: (destination: DestinationChoice) => Promise<IntakeReport>
   /**
-   * Gives one upload its file again, wherever that is now. Null: the upload has it. Fails with
-   * `source-changed` if the name, length or time differs.
+   * Gives an upload its file again, even if the file was moved. Null: the upload has its file.
+   * Fails with `source-changed` if the name, length or time differs.
    */
   readonly giveFile: (uploadId: UploadId, file: F) => Promise<Failure | null>
   /**
-   * Starts a failed upload again, in the same row. `file` null: the host reads it at its path.
-   * Null: it has started.
+   * Starts a failed upload again, in the same row. `file` null: the host reads the file at its
+   * path. Null: the upload has started.
    */
   readonly uploadAgain: (uploadId: UploadId, file: F | null) => Promise<Failure | null>
 }
@@ -86,7 +88,7 @@ export function createIntake<F>(deps: IntakeDeps<F>): Intake<F> {
       const registration = new Registration(deps, drops, findings)
       const destinationId = await choice
       if (destinationId === null) return registration.finish(null)
-      // Not asked for earlier: until then the host keeps them, even if the page is reloaded.
+      // Not requested earlier: until then the host keeps the files, even if the page is reloaded.
       for await (const batch of givenBatches(bridge, rules.systemFiles(destinationId))) {
         findings.addHostBatch(batch)
         await registration.addHostFiles(batch.files, destinationId)
@@ -119,7 +121,10 @@ export function createIntake<F>(deps: IntakeDeps<F>): Intake<F> {
   }
 }
 
-/** Everything that was given at one time. If the host does not answer, it keeps the rest. */
+/**
+ * Yields all files that the app received at one time. If the host does not answer, it keeps the
+ * rest.
+ */
 async function* givenBatches<F>(
   { commands }: FerryBridge<F>,
   systemFiles: SystemFilesRule,
@@ -132,7 +137,7 @@ async function* givenBatches<F>(
   }
 }
 
-/** Null: nothing was skipped. */
+/** Returns null if nothing was skipped. */
 function skippedSystemFiles<F>(
   entries: readonly SystemEntry<F>[],
   destinationId: DestinationId,
@@ -153,7 +158,9 @@ function labelOf(relativePath: string): string {
   return systemEntryLabel(relativePath.slice(relativePath.lastIndexOf('/') + 1))
 }
 
-/** Opens the page's entries and counts them in the findings, including those that fail to open. */
+/**
+ * Opens the page's entries and counts them in the findings, including entries that fail to open.
+ */
 async function openEntries<F>(
   entries: readonly SystemEntry<F>[],
   findings: IntakeFindings<F>,
@@ -173,7 +180,7 @@ async function openEntries<F>(
 
 interface ReplacementFile {
   readonly sourceId: SourceId
-  /** Read from the file as it is now: its text or length may have changed. */
+  /** Read from the current file: its text or length may have changed. */
   readonly facts?: FileFacts
 }
 
@@ -186,7 +193,7 @@ async function registerReplacement<F>(
   if (!registered.ok) return registered
   const sourceId = registered.value
   const destinationId = queue.upload(uploadId)?.record.destinationId
-  // The row has just left the list: the host will say so.
+  // The row has just left the list: the host will report that.
   if (destinationId === undefined) return succeeded({ sourceId })
   const needed = factsNeededFor(rules, destinationId, reader.nameOf(file))
   const facts = await reader.factsOf(file, needed)

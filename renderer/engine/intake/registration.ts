@@ -20,20 +20,20 @@ import type { IntakeReport } from './intake-report.ts'
 /** The longest path that the contract accepts. */
 const MAX_PATH_LENGTH = 4096
 
-/** Answers from the destinations' rules that are needed before a file is queued. */
+/** What the destinations' rules say about a file before it is queued. */
 interface IntakeRules {
   /** The destination's object keys contain a hash of the file. */
   readonly needsHash: (destinationId: DestinationId) => boolean
-  /** The content type that the destination gives to files of this name; null: the usual one. */
+  /** The content type that the destination sets for files with this name; null: the usual one. */
   readonly ruledType: (destinationId: DestinationId, fileName: string) => string | null
-  /** The rule for files that an operating system left in a given folder. */
+  /** The rule for files that an operating system created in a given folder. */
   readonly systemFiles: (destinationId: DestinationId) => SystemFilesRule
 }
 
 export interface RegistrationDeps<F> {
   readonly bridge: FerryBridge<F>
   readonly queue: UploadQueue
-  /** The files that the page itself can read, by their tickets. */
+  /** The files that the page itself can read, by source id. */
   readonly sourceFiles: Map<SourceId, F>
   readonly facts: FileFactsReader<F>
   readonly rules: IntakeRules
@@ -42,7 +42,7 @@ export interface RegistrationDeps<F> {
 interface RegisteredFile<F> {
   readonly relativePath: string
   readonly item: QueueItem
-  /** Null: the host has the file, and streams it. */
+  /** Null: the host has the file and streams it. */
   readonly file: F | null
   readonly readFacts: (destinationId: DestinationId) => Promise<Outcome<FileFacts>>
 }
@@ -52,15 +52,15 @@ interface Attachment<F> {
   readonly uploadId: UploadId
 }
 
-/** An upload in one of these phases does not resume just because its file is back. */
+/** An upload in one of these phases does not resume when it gets its file back. */
 const NOT_RESUMED: ReadonlySet<ViewPhase> = new Set(['paused', 'needs-you', 'failed'])
 
-/** The host broke the contract; a file is never dropped silently. */
+/** The host broke the contract by not answering for a file; no file is dropped silently. */
 const NO_ANSWER: Failure = { kind: 'internal', reference: 'intake' }
 
 /**
- * Takes the files of one drop to the queue. Each step returns the files that the next step handles;
- * every other file is queued, matched or refused.
+ * Takes the files of one drop to the queue. Each step returns the files for the next step; every
+ * other file is queued, matched or refused.
  */
 export class Registration<F> {
   readonly #deps: RegistrationDeps<F>
@@ -71,7 +71,7 @@ export class Registration<F> {
   readonly #matched: UploadId[] = []
   readonly #packages = new Map<string, UploadId[]>()
 
-  /** @param findings must have counted a file before it is added. */
+  /** @param findings must count a file before it is added here. */
   constructor(deps: RegistrationDeps<F>, drops: DropClaims, findings: IntakeFindings<F>) {
     this.#deps = deps
     this.#drops = drops
@@ -79,7 +79,7 @@ export class Registration<F> {
     this.#findings = findings
   }
 
-  /** Call when no more files follow. */
+  /** Call this when no more files follow. */
   finish(systemFiles: IntakeReport['systemFiles']): IntakeReport {
     this.#drops.end(this.#drop)
     const { queue } = this.#deps
@@ -159,7 +159,10 @@ export class Registration<F> {
     return registered.filter(({ item }) => !attached.has(item.sourceId))
   }
 
-  /** Returns the attached tickets. A file that the host does not attach is a new file. */
+  /**
+   * Returns the source ids of the attached files. A file that the host does not attach is a new
+   * file.
+   */
   async #attach(attachments: readonly Attachment<F>[]): Promise<ReadonlySet<SourceId>> {
     if (attachments.length === 0) return new Set()
     const { bridge, queue, sourceFiles } = this.#deps
@@ -243,7 +246,7 @@ export class Registration<F> {
     uploadIds.push(uploadId)
   }
 
-  /** Returns an empty array, so that a caller can return the refusal. */
+  /** Returns an empty array, so that a caller can return the result of this call. */
   #refuse(
     files: readonly Pick<IncomingFile<F>, 'relativePath'>[],
     failure: Failure,
@@ -264,7 +267,7 @@ export function factsNeededFor(
   }
 }
 
-/** Sets the file first, so that the upload finds it once it is attached. */
+/** Sets the file first, so that the upload finds it as soon as it is attached. */
 export function attachFile<F>(
   { queue, sourceFiles }: Pick<RegistrationDeps<F>, 'queue' | 'sourceFiles'>,
   upload: UploadRecord,

@@ -5,7 +5,7 @@ import type { Semaphore } from '../../../electron/lib/semaphore.ts'
 import type { Checksums, FileSource, PartBody } from '../ports.ts'
 import type { PartChecksums } from './part-checksums.ts'
 
-/** How many parts are summed up beyond those that are being sent: two waves. */
+/** How many parts get their checksums computed beyond those being sent: two waves. */
 export const PREFETCHED_PARTS = 2 * MAX_CONNECTIONS_PER_HOST
 
 export interface ChecksumPrefetchDeps {
@@ -13,20 +13,21 @@ export interface ChecksumPrefetchDeps {
   readonly readSemaphore: Semaphore
   readonly source: FileSource
   readonly partChecksums: PartChecksums
-  /** Of the upload's run. */
+  /** The signal of the upload's run. */
   readonly signal: AbortSignal
-  /** A part can be sent that could not before. */
+  /** Called when a part becomes ready to be sent. */
   readonly changed: () => void
 }
 
 /**
- * Sums up the parts that are sent next, before they get a slot. What was read for that is let go
- * at once: a body is read again to be sent, so that only sums wait.
+ * Computes the checksums of the parts that are sent next, before they get a connection. The bytes
+ * read for that are released at once and read again for sending, so that only checksums stay in
+ * memory.
  */
 export class ChecksumPrefetch {
   readonly #deps: ChecksumPrefetchDeps
   readonly #reading = new Set<number>()
-  /** Reading ahead is a favour; whoever sends the part says what failed. */
+  /** Failed reads are not reported here: the failure is reported when the part is sent. */
   readonly #failed = new Set<number>()
 
   constructor(parts: ChecksumPrefetchDeps) {
@@ -42,14 +43,16 @@ export class ChecksumPrefetch {
     }
   }
 
-  /** Nothing is left to be done for it before it gets a slot. */
+  /** Nothing is left to be done for the part before it gets a connection. */
   isReady(partNumber: number): boolean {
     return (
       this.#failed.has(partNumber) || this.#deps.partChecksums.checksumOf(partNumber) !== undefined
     )
   }
 
-  /** For a part that is being sent. What failed when it was read ahead may be over, and is tried again. */
+  /**
+   * For a part that is being sent. A failed prefetch is tried again, since its cause may have gone.
+   */
   async checksumOf(partNumber: number, body: PartBody): Promise<Outcome<string>> {
     this.#failed.delete(partNumber)
     const checksum = this.#deps.partChecksums.checksumOf(partNumber)
@@ -57,14 +60,14 @@ export class ChecksumPrefetch {
   }
 
   async #readAhead(partNumber: number): Promise<void> {
-    const { readSemaphore, source, partChecksums: sums, signal, changed } = this.#deps
+    const { readSemaphore, source, partChecksums, signal, changed } = this.#deps
     try {
       const read = async () => {
-        const body = await source.read(rangeOfPart(sums.plan, partNumber), signal)
+        const body = await source.read(rangeOfPart(partChecksums.plan, partNumber), signal)
         return body.ok ? this.#compute(partNumber, body.value) : body
       }
-      const summed = await readSemaphore.run(read, { signal })
-      if (!summed.ok) this.#failed.add(partNumber)
+      const result = await readSemaphore.run(read, { signal })
+      if (!result.ok) this.#failed.add(partNumber)
     } catch (error) {
       if (signal.aborted) return
       this.#failed.add(partNumber)
@@ -76,8 +79,8 @@ export class ChecksumPrefetch {
   }
 
   async #compute(partNumber: number, body: PartBody): Promise<Outcome<string>> {
-    const { checksums, partChecksums: sums, signal } = this.#deps
-    const summed = await checksums.withCrc(body, sums.algorithm, 'next', signal)
-    return summed.ok ? sums.recordRead(partNumber, summed.value) : summed
+    const { checksums, partChecksums, signal } = this.#deps
+    const result = await checksums.withCrc(body, partChecksums.algorithm, 'next', signal)
+    return result.ok ? partChecksums.recordRead(partNumber, result.value) : result
   }
 }

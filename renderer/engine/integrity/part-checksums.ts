@@ -10,24 +10,27 @@ import { bytesOfPart, fittingParts } from '../machine/part-table.ts'
 import type { ChecksumWithCrc } from '../ports.ts'
 
 /**
- * What this page knows of the bytes of one upload's parts: the file's, as it read them, and the
- * store's. Outlives pauses, since a sum is a few letters and reading a file again takes long.
+ * The checksums of one upload's parts: those of the file as this page read it, and those of the
+ * store. Kept across pauses, since a checksum is short and reading a file again takes long.
  */
 export class PartChecksums {
   readonly plan: PartPlan
   readonly algorithm: ChecksumAlgorithm
   readonly sourceId: UploadRecord['sourceId']
-  /** Read to be sent. */
+  /** Checksums of the parts that were read to be sent. */
   readonly #read = new Map<number, string>()
-  /** CRCs of the bytes that have these checksums. */
+  /** The CRC for each of these checksums. */
   readonly #crcs = new Map<number, ChecksumWithCrc>()
-  /** To be read anew, since the store got other bytes; what they were before. */
+  /**
+   * Parts that must be read again because the store received other bytes, with the earlier
+   * checksum.
+   */
   readonly #distrusted = new Map<number, string>()
-  /** What the store holds. */
+  /** Checksums of the parts that the store has. */
   #onStore = new Map<number, string>()
-  /** Read once more, and the same as the store's. */
+  /** Parts that were read again and match the store's. */
   readonly #reread = new Set<number>()
-  /** Those among them that were read after every part had been read a first time. */
+  /** The reread parts that were read after every part had been read for the first time. */
   readonly #rereadLate = new Set<number>()
 
   constructor(
@@ -39,7 +42,7 @@ export class PartChecksums {
     this.sourceId = sourceId
   }
 
-  /** The store said what it holds. */
+  /** Records the parts that the store reports. */
   acceptStored(held: readonly PartOnStore[]): void {
     const before = this.#onStore
     this.#onStore = new Map(
@@ -50,7 +53,7 @@ export class PartChecksums {
     }
   }
 
-  /** The bytes of the parts that the store has. */
+  /** The total size of the parts that the store has. */
   get storedBytes(): number {
     const last = partCountOf(this.plan)
     const lastBytes = bytesOfPart(this.plan, last)
@@ -59,25 +62,27 @@ export class PartChecksums {
     return this.#onStore.has(last) ? (count - 1) * partBytes + lastBytes : count * partBytes
   }
 
-  /** The sum with which a part is sent; undefined: its bytes have to be read for that. */
+  /** The checksum that a part is sent with; undefined: the part has to be read first. */
   checksumOf(partNumber: number): string | undefined {
     return this.#read.get(partNumber)
   }
 
-  /** A part was read to be sent. */
+  /** Records the checksum of a part that was read to be sent. */
   recordRead(partNumber: number, { checksum, crc }: ChecksumWithCrc): Outcome<string> {
-    const doubted = this.#distrusted.get(partNumber)
-    // The store was right to refuse the bytes: they are not those that were summed up.
-    if (doubted !== undefined && doubted !== checksum) return failed({ kind: 'source-changed' })
+    const refused = this.#distrusted.get(partNumber)
+    // The store was right to refuse the bytes: they differ from those that the checksum was
+    // computed for.
+    if (refused !== undefined && refused !== checksum) return failed({ kind: 'source-changed' })
     this.#distrusted.delete(partNumber)
     this.#read.set(partNumber, checksum)
     this.#crcs.set(partNumber, { checksum, crc })
-    // Only what is read after all else was can tell that all of it was one and the same file.
-    if (doubted === undefined) this.#rereadLate.clear()
+    // Only a read that follows all first reads can prove that every part belongs to one version of
+    // the file.
+    if (refused === undefined) this.#rereadLate.clear()
     return succeeded(checksum)
   }
 
-  /** The store says that it got other bytes: the file's are read again before the next try. */
+  /** The store received other bytes: the part is read again before the next attempt. */
   distrust(partNumber: number): void {
     const checksum = this.#read.get(partNumber)
     if (checksum === undefined) return
@@ -90,20 +95,20 @@ export class PartChecksums {
     this.#onStore.set(partNumber, checksum)
   }
 
-  /** True: the store's part was read here, so that its CRC tells whether the file is still the same. */
+  /** True: this page read the store's part, so its CRC tells whether the file is unchanged. */
   isCrcKnown(partNumber: number): boolean {
-    const landed = this.#onStore.get(partNumber)
-    return landed !== undefined && this.#crcs.get(partNumber)?.checksum === landed
+    const stored = this.#onStore.get(partNumber)
+    return stored !== undefined && this.#crcs.get(partNumber)?.checksum === stored
   }
 
-  /** A part that the store has was read again. */
+  /** Records that a part on the store was read again. */
   recordReread(partNumber: number, { checksum, crc }: ChecksumWithCrc): Outcome<null> {
     if (this.#onStore.get(partNumber) !== checksum) return failed({ kind: 'source-changed' })
     this.#crcs.set(partNumber, { checksum, crc })
     return this.#rereadAs(partNumber)
   }
 
-  /** The same for one whose CRC is known. */
+  /** Records the reread of a part whose CRC is known. */
   recordRereadCrc(partNumber: number, crc: string): Outcome<null> {
     const isSame = this.isCrcKnown(partNumber) && this.#crcs.get(partNumber)?.crc === crc
     return isSame ? this.#rereadAs(partNumber) : failed({ kind: 'source-changed' })
@@ -116,16 +121,16 @@ export class PartChecksums {
   }
 
   /**
-   * The parts on the store that have to be read again before it counts that they are the file's.
-   * @param isUnwritten nobody wrote to the file while this page had it: once is enough.
+   * The parts on the store that must be read again to prove that they belong to the file.
+   * @param isUnwritten nobody wrote to the file while this page had it: reading once is enough.
    */
   partsToReread(isUnwritten: boolean): readonly number[] {
     const lacking: number[] = []
     for (let partNumber = 1; partNumber <= partCountOf(this.plan); partNumber += 1) {
-      const landed = this.#onStore.get(partNumber)
-      if (landed === undefined) continue
+      const stored = this.#onStore.get(partNumber)
+      if (stored === undefined) continue
       const isSettled = isUnwritten
-        ? this.#reread.has(partNumber) || this.#read.get(partNumber) === landed
+        ? this.#reread.has(partNumber) || this.#read.get(partNumber) === stored
         : this.#rereadLate.has(partNumber)
       if (!isSettled) lacking.push(partNumber)
     }
@@ -138,7 +143,9 @@ export class PartChecksums {
   }
 }
 
-/** The sums so far, if they are of this file and summed up alike; else none yet. */
+/**
+ * The checksums so far if they were computed for this file in the same way; otherwise an empty set.
+ */
 export function checksumsAfterPrepare(
   before: PartChecksums | null,
   prepared: PreparedUpload,
@@ -149,9 +156,9 @@ export function checksumsAfterPrepare(
     before.sourceId === sourceId &&
     before.algorithm === prepared.algorithm &&
     cutOf(before.plan) === cutOf(prepared.plan)
-  const sums = isSame ? before : new PartChecksums(prepared, sourceId)
-  sums.acceptStored(prepared.held)
-  return sums
+  const checksums = isSame ? before : new PartChecksums(prepared, sourceId)
+  checksums.acceptStored(prepared.held)
+  return checksums
 }
 
 function cutOf(plan: PartPlan): number | null {

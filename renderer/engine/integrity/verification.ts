@@ -10,7 +10,7 @@ import type { Run, Upload } from '../upload.ts'
 import type { ProgressMeter } from '../view/progress-meter.ts'
 import type { PartChecksums } from './part-checksums.ts'
 
-/** A body may be a whole part in memory, so few are read besides those that are being sent. */
+/** A body may be a whole part in memory, so only a few parts are read besides those being sent. */
 export const MAX_CONCURRENT_READS = 2
 
 export interface VerificationDeps {
@@ -22,7 +22,7 @@ export interface VerificationDeps {
 
 type Which = (UploadEffect & { type: 'reread' })['which']
 
-/** Reads parts again that the store has, to see that the file still is what was sent. */
+/** Reads parts that the store has again, to prove that the file is still the one that was sent. */
 export class Verification {
   readonly #deps: VerificationDeps
 
@@ -31,8 +31,9 @@ export class Verification {
   }
 
   /**
-   * Reads one part at a time while others are sent, so that less is left to be read at the end.
-   * Answers `source-changed`; other failures are met again by whatever cannot go on without the file.
+   * Reads one part at a time while others are sent, so that less is left to read at the end.
+   * Returns only `source-changed`; any other failure comes up again in the step that needs the
+   * file.
    */
   async inBackground(upload: Upload, run: Run, which: Which): Promise<Failure | null> {
     const { source } = run
@@ -66,12 +67,12 @@ export class Verification {
     return succeeded(null)
   }
 
-  /** The final check, before the upload is completed. Rejects only when the run has ended. */
+  /** The final check before the upload is completed. Rejects only when the run has ended. */
   async verify(upload: Upload, run: Run): Promise<Outcome<null>> {
     run.endBackgroundReading()
     const { source, signal } = run
-    // After a reload in a browser, all parts may be on the store while the file is not at hand.
-    // Each was checked against its checksum when it was sent, and nothing can be read again.
+    // After a reload in a browser, the store may have all parts while the page does not have the
+    // file. Each part was checked against its checksum when it was sent; nothing can be read again.
     if (source === null || upload.checksums === null) return succeeded(null)
     const checked = await source.check(signal)
     if (!checked.ok) return checked

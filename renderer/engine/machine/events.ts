@@ -5,7 +5,7 @@ import type {
 } from '../../../electron/contract/commands/uploads.ts'
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 
-/** Time and chance at the moment of a failure, so that `step` needs no clock. */
+/** The time and a random number at the moment of a failure, so that `step` needs no clock. */
 export interface Moment {
   readonly nowMs: number
   /** Uniform in [0, 1). */
@@ -25,11 +25,11 @@ export type UploadEvent =
       readonly moment: Moment
     }
   | { readonly type: 'part-due'; readonly partNumber: number }
-  /** The store's parts have the checksums of the file as it is now. */
+  /** The store's parts have the checksums of the current file. */
   | { readonly type: 'verified' }
-  /** The prepare, verify, complete or cancel that is under way failed, or the source cannot be read. */
+  /** The current prepare, verify, complete or cancel call failed, or the source cannot be read. */
   | { readonly type: 'call-failed'; readonly failure: Failure; readonly moment: Moment }
-  /** Answered to our own call, or found in the host's records. */
+  /** The answer to our own call, or found in the host's records. */
   | { readonly type: 'completed' }
   | { readonly type: 'cancelled' }
   | { readonly type: 'wait-over' }
@@ -43,17 +43,17 @@ export type UploadEvent =
   | { readonly type: 'retry-asked' }
   | { readonly type: 'cancel-asked' }
 
-/** What is to be done after a step, in this order. */
+/** The effects to run after a step, in this order. */
 export type UploadEffect =
-  /** Ends everything under way for this upload: requests, reads, timers. */
+  /** Stops everything in progress for this upload: requests, reads, timers. */
   | { readonly type: 'stop' }
   | { readonly type: 'prepare' }
   | { readonly type: 'send-parts'; readonly partNumbers: readonly number[] }
   | { readonly type: 'wait-for-part'; readonly partNumber: number; readonly afterMs: number }
   | { readonly type: 'record-part'; readonly receipt: PartReceipt }
   /**
-   * Reads parts again in the background, to compare them with the store's. `stored`: those that
-   * were on the store before; `acknowledged`: also those that were sent by this page.
+   * Reads parts again in the background, to compare them with the store's. `stored`: parts that
+   * were on the store before; `acknowledged`: also parts that this page sent.
    */
   | { readonly type: 'reread'; readonly which: 'stored' | 'acknowledged' }
   | { readonly type: 'verify' }

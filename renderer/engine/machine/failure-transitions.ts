@@ -10,7 +10,7 @@ import {
 import type { Moment } from './events.ts'
 import { type InPhase, type Step, stay, to, type UploadState } from './state.ts'
 
-/** A call for the upload as a whole failed, or its file cannot be read. */
+/** A call for the whole upload failed, or its file cannot be read. */
 export function callFailed(state: UploadState, failure: Failure, moment: Moment): Step {
   switch (state.phase) {
     case 'preparing':
@@ -20,7 +20,7 @@ export function callFailed(state: UploadState, failure: Failure, moment: Moment)
       return uploadFailed(state, failure, moment)
     case 'cancelling':
       return cancelFailed(state, failure, moment)
-    // The failed call belonged to a run that has ended meanwhile.
+    // The failed call belonged to a run that has since ended.
     case 'queued':
     case 'retry-waiting':
     case 'blocked':
@@ -88,7 +88,7 @@ function cancelFailed(state: InPhase<'cancelling'>, failure: Failure, moment: Mo
   }
 }
 
-/** What a failure means for the upload as a whole, where trying the same thing again is not enough. */
+/** How the whole upload reacts to a failure when repeating the same step is not enough. */
 export function recover(
   budget: RetryBudget,
   failure: Failure,
@@ -132,7 +132,7 @@ export function cancelNow(budget: RetryBudget): Step {
   return to({ phase: 'cancelling', budget, waiting: null }, { type: 'stop' }, { type: 'cancel' })
 }
 
-/** The upload rests until the user acts; the store keeps the parts that it has. */
+/** The upload stops until the user acts; the store keeps the parts that it has. */
 function giveUp(failure: Failure): Step {
   const state = restingState(failure)
   return isRecorded(failure)
@@ -140,7 +140,7 @@ function giveUp(failure: Failure): Step {
     : to(state, { type: 'stop' })
 }
 
-/** The state in which an upload rests after a failure, of this run or of an earlier one. */
+/** The state of an upload that stopped after a failure, in this run or an earlier one. */
 export function restingState(failure: Failure): InPhase<'needs-you' | 'failed'> {
   const { kind } = recoveryFrom(failure, EXHAUSTED, 0)
   const canUserFix = kind === 'ask-user' || kind === 'ask-and-retry'
@@ -153,7 +153,7 @@ const EXHAUSTED: RetryBudget = {
   startOvers: Number.MAX_SAFE_INTEGER,
 }
 
-/** Back into the queue with a fresh budget, since the user asked for it. */
+/** Returns the upload to the queue with a fresh retry budget, since the user asked for it. */
 export function requeue(state: InPhase<'paused' | 'needs-you' | 'failed'>): Step {
   return state.phase === 'paused' || isRecorded(state.failure)
     ? to({ phase: 'queued' }, { type: 'mark', mark: { phase: 'waiting' } })
@@ -161,8 +161,8 @@ export function requeue(state: InPhase<'paused' | 'needs-you' | 'failed'>): Step
 }
 
 /**
- * Only this page lacks a detached source; the next page may have it. So the host's record keeps
- * saying "waiting".
+ * False if only this page lacks the source (detached): the next page may have it, so the host's
+ * record keeps saying "waiting".
  */
 function isRecorded(failure: Failure): boolean {
   return failure.kind !== 'source-detached'

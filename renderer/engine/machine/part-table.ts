@@ -3,7 +3,7 @@ import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../../electron/contract/part-plan.ts'
 import { FRESH_BUDGET, type RetryBudget } from '../retry-policy.ts'
 
-/** A part that was begun and is not acknowledged yet. */
+/** A part that was started and is not acknowledged yet. */
 export type PartInProgress =
   | { readonly stage: 'in-flight'; readonly budget: RetryBudget }
   | {
@@ -12,13 +12,13 @@ export type PartInProgress =
       readonly dueAtMs: number
       readonly failure: Failure
     }
-  /** Has waited long enough and needs a connection. */
+  /** Its wait is over, and it needs a connection. */
   | { readonly stage: 'due'; readonly budget: RetryBudget }
 
 /**
- * Which parts are acknowledged, in progress and still to be sent. Immutable. Every number below
- * `nextUnsent` is one of the first three, so that a file of 10,000 parts costs no more per event
- * than one of ten.
+ * Which parts are acknowledged, in progress and still to be sent. Immutable. Every part number
+ * below `nextUnsent` is on the store, acknowledged or in progress, so an event costs the same for a
+ * file of 10,000 parts as for a file of ten.
  */
 export interface PartTable {
   readonly plan: PartPlan
@@ -26,7 +26,7 @@ export interface PartTable {
   readonly onStore: ReadonlySet<number>
   readonly inProgress: ReadonlyMap<number, PartInProgress>
   readonly nextUnsent: number
-  /** The parts on the store included. */
+  /** Includes the parts on the store. */
   readonly acknowledgedCount: number
 }
 
@@ -41,7 +41,7 @@ export function newPartTable(plan: PartPlan, stored: readonly PartOnStore[]): Pa
   }
 }
 
-/** A stored part counts only if its number and its length fit the plan. */
+/** A stored part counts only if its number and its length match the plan. */
 export function fittingParts(
   plan: PartPlan,
   stored: readonly PartOnStore[],
@@ -85,8 +85,8 @@ function countStage(parts: PartTable, stage: PartInProgress['stage']): number {
 }
 
 /**
- * The parts to send next, due ones first. No new part takes the connection of a waiting one, or
- * else a dead server would fail every part of the file within a moment.
+ * The parts to send next, due parts first. No new part takes the connection of a waiting part;
+ * otherwise a dead server would fail every part of the file within a moment.
  */
 export function partsReady(parts: PartTable, freeConnections: number): readonly number[] {
   const ready: number[] = []
@@ -138,7 +138,9 @@ export function withPartInProgress(
   return { ...parts, inProgress: new Map(parts.inProgress).set(partNumber, part) }
 }
 
-/** The waiting part that is due first, if nothing is in flight: the reason why the upload stalls. */
+/**
+ * The waiting part that is due first, if nothing is in flight: the reason why the upload stalls.
+ */
 export function standstillOf(parts: PartTable): (PartInProgress & { stage: 'waiting' }) | null {
   let first: (PartInProgress & { stage: 'waiting' }) | null = null
   for (const part of parts.inProgress.values()) {

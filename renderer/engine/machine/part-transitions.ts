@@ -43,7 +43,7 @@ export function partAcknowledged(state: Sending, receipt: PartReceipt): Step {
     : to({ phase: 'sending', budget, parts }, record)
 }
 
-/** A file that travelled in one PUT needs no verification: one checksum covers all of it. */
+/** A file that was sent in one PUT needs no verification: one checksum covers all of it. */
 export function allAcknowledged(
   { plan }: PartTable,
   budget: RetryBudget,
@@ -62,7 +62,7 @@ export function partFailed(
 ): Step {
   const part = state.parts.inProgress.get(partNumber)
   if (part?.stage !== 'in-flight') return stay(state)
-  // The upload's own budget counts too, since every `preparing` begins the parts' budgets again.
+  // The upload's own budget counts too, since every `preparing` resets the budgets of the parts.
   const spent = withFailure(addBudgets(part.budget, state.budget))
   const recovery = recoveryFrom(failure, spent, moment.jitter)
   if (recovery.kind !== 'retry' && recovery.kind !== 'sign-again') {
@@ -79,7 +79,7 @@ export function partFailed(
   })
 }
 
-/** Ends the wait of those waiting parts that `isMeant` selects. */
+/** Ends the wait of the parts that `isMeant` selects. */
 export function endWaits(
   state: Sending,
   isMeant: (partNumber: number, failure: Failure) => boolean,

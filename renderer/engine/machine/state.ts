@@ -6,14 +6,16 @@ import type { PartTable } from './part-table.ts'
 export type UploadState =
   /** Waits to be admitted among the live uploads. */
   | { readonly phase: 'queued' }
-  /** The host begins the upload on the store, or asks the store which parts it has. */
+  /** The host creates the upload on the store, or asks the store which parts it has. */
   | { readonly phase: 'preparing'; readonly budget: RetryBudget }
   | { readonly phase: 'sending'; readonly budget: RetryBudget; readonly parts: PartTable }
-  /** The store has every part; the file is read again to see that it has not changed meanwhile. */
+  /**
+   * The store has every part; the file is read again to check that it has not changed meanwhile.
+   */
   | { readonly phase: 'verifying'; readonly budget: RetryBudget }
-  /** The host completes it on the store and proves by HEAD that the object is there. */
+  /** The host completes the upload on the store and checks with HEAD that the object is there. */
   | { readonly phase: 'completing'; readonly budget: RetryBudget }
-  /** After a failure of the upload as a whole; goes on through `preparing`. */
+  /** After a failure of the whole upload; continues with `preparing`. */
   | {
       readonly phase: 'retry-waiting'
       readonly budget: RetryBudget
@@ -21,7 +23,7 @@ export type UploadState =
       readonly failure: Failure
       readonly retryAtMs: number
     }
-  /** The user should do something; until then it is tried again now and then. */
+  /** The user should do something; meanwhile the upload is retried now and then. */
   | {
       readonly phase: 'blocked'
       readonly budget: RetryBudget
@@ -29,13 +31,13 @@ export type UploadState =
       readonly retryAtMs: number
     }
   | { readonly phase: 'offline'; readonly budget: RetryBudget }
-  /** The computer sleeps. */
+  /** The computer is asleep. */
   | { readonly phase: 'asleep'; readonly budget: RetryBudget }
   | { readonly phase: 'paused' }
-  /** Goes on when the user has done something. */
+  /** Continues once the user has acted. */
   | { readonly phase: 'needs-you'; readonly failure: Failure }
   | { readonly phase: 'failed'; readonly failure: Failure }
-  /** `waiting` is set while the host or the store cannot be asked. */
+  /** `waiting` is set while the host or the store cannot be reached. */
   | {
       readonly phase: 'cancelling'
       readonly budget: RetryBudget
@@ -47,7 +49,7 @@ export type UploadState =
 export type UploadPhase = UploadState['phase']
 export type InPhase<P extends UploadPhase> = UploadState & { readonly phase: P }
 
-/** Something is under way in these phases, or soon will be again. */
+/** Work is in progress in these phases, or will be again soon. */
 const LIVE = {
   queued: false,
   preparing: true,
@@ -70,7 +72,7 @@ export type LivePhase = {
   [P in UploadPhase]: (typeof LIVE)[P] extends true ? P : never
 }[UploadPhase]
 
-/** True: it counts among the live uploads, of which there are only so many at once. */
+/** True: it counts as a live upload; the number of live uploads is limited. */
 export function isLive(state: UploadState): state is InPhase<LivePhase> {
   return LIVE[state.phase]
 }
@@ -80,7 +82,7 @@ export interface Step {
   readonly effects: readonly UploadEffect[]
 }
 
-/** Nothing changes. The same object, so that the event loop can tell. */
+/** Nothing changes. Returns the same object, so that the event loop can tell. */
 export function stay(state: UploadState): Step {
   return { state, effects: [] }
 }

@@ -21,8 +21,8 @@ import {
 import { isLive, type Step, stay, to, type UploadState } from './state.ts'
 
 /**
- * What becomes of an upload when an event happens, and what is to be done then. Never awaits, times
- * or fetches. Every event has an answer in every phase; where it means nothing, nothing changes.
+ * The next state of an upload after an event, and the effects to run. Never awaits, sets timers or
+ * fetches. Every event is handled in every phase; where it does not apply, nothing changes.
  */
 export function step(state: UploadState, event: UploadEvent): Step {
   switch (event.type) {
@@ -78,7 +78,7 @@ export function step(state: UploadState, event: UploadEvent): Step {
 function prepared(state: UploadState, { isComplete, plan, held }: PreparedUpload): Step {
   if (state.phase !== 'preparing') return stay(state)
   const { budget } = state
-  // The host proves the object as if it had just been completed.
+  // The host checks the object as if it had just been completed.
   if (isComplete) return to({ phase: 'completing', budget }, { type: 'complete' })
   const parts = newPartTable(plan, held)
   if (isAllAcknowledged(parts)) return allAcknowledged(parts, budget)
@@ -87,7 +87,9 @@ function prepared(state: UploadState, { isComplete, plan, held }: PreparedUpload
     : to({ phase: 'sending', budget, parts }, { type: 'reread', which: 'stored' })
 }
 
-/** The store has a part even if it arrives after the user paused, so it is recorded then, too. */
+/**
+ * A part may be acknowledged after the user paused; the store has it, so it is recorded then, too.
+ */
 function acknowledged(state: UploadState, receipt: PartReceipt): Step {
   switch (state.phase) {
     case 'sending':
@@ -177,22 +179,22 @@ function slept(state: UploadState): Step {
   return waitAs({ phase: 'asleep', budget: state.budget }, ASLEEP_RECHECK_MS)
 }
 
-/** The connections are dead, even if nobody announced the sleep beforehand. */
+/** The connections are dead, even if no event announced the sleep. */
 function woke(state: UploadState): Step {
   if (isLive(state)) return prepareAgain(state.budget)
-  // A cancel that is under way runs in the host and ends by itself.
+  // A cancel in progress runs in the host and finishes by itself.
   if (state.phase !== 'cancelling' || state.waiting === null) return stay(state)
   return cancelNow(state.budget)
 }
 
-/** The user gave the file again, since the upload's source cannot be read any more. */
+/** The user gave the file again because the upload's source could no longer be read. */
 function sourceAttached(state: UploadState): Step {
   switch (state.phase) {
     case 'needs-you':
       return state.failure.kind === 'source-detached' ? requeue(state) : stay(state)
     case 'failed':
       return state.failure.kind.startsWith('source-') ? requeue(state) : stay(state)
-    // Whatever is under way reads the source that is lost.
+    // Everything in progress reads the source that is lost.
     case 'preparing':
     case 'sending':
     case 'verifying':
@@ -201,7 +203,7 @@ function sourceAttached(state: UploadState): Step {
     case 'offline':
     case 'asleep':
       return prepareAgain(FRESH_BUDGET)
-    // The file was read to its end, and the host is about to say whether the object is whole.
+    // The file was read to its end, and the host is about to report whether the object is complete.
     case 'completing':
     case 'queued':
     case 'paused':
@@ -227,7 +229,7 @@ function pause(state: UploadState): Step {
     case 'offline':
     case 'asleep':
       return to({ phase: 'paused' }, { type: 'stop' }, mark)
-    // Completing lasts a moment and cannot be taken back.
+    // Completing takes only a moment and cannot be undone.
     case 'completing':
     case 'paused':
     case 'needs-you':
@@ -241,7 +243,7 @@ function pause(state: UploadState): Step {
   }
 }
 
-/** The user does not want to wait for the next retry: it is made now, with a fresh budget. */
+/** The user does not want to wait for the next retry: it is made now, with a fresh retry budget. */
 function endWait(state: UploadState): Step {
   switch (state.phase) {
     case 'retry-waiting':
@@ -278,7 +280,7 @@ function cancel(state: UploadState): Step {
     case 'offline':
     case 'asleep':
       return cancelNow(FRESH_BUDGET)
-    // Nothing is under way that would have to be stopped.
+    // Nothing is in progress that would have to be stopped.
     case 'queued':
     case 'paused':
     case 'needs-you':

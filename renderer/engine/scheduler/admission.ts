@@ -4,10 +4,10 @@ import { Fifo } from '../../../electron/lib/fifo.ts'
 import type { Upload } from '../upload.ts'
 
 /**
- * How many uploads to a destination are live at once, however many wait. Large and small ones are
- * counted apart, so that neither a few huge files nor a hundred thousand small ones keep the others
- * from beginning. Small files spend most of their time in control calls, so it takes more of them
- * to use all connections.
+ * How many uploads to a destination are live at once, however many wait. Large and small uploads
+ * are counted separately, so that neither a few huge files nor 100,000 small ones stop the others
+ * from starting. Small files spend most of their time in control calls, so it takes more of them to
+ * use all connections.
  */
 export const MAX_LIVE_UPLOADS = { large: 4, small: 12 } as const
 type SizeClass = keyof typeof MAX_LIVE_UPLOADS
@@ -15,15 +15,15 @@ type SizeClass = keyof typeof MAX_LIVE_UPLOADS
 interface AdmissionQueue {
   readonly sizeClass: SizeClass
   readonly endpoint: string
-  /** Uploads that the user asked for, which go first. */
+  /** Uploads that the user asked for; they go first. */
   readonly requested: Fifo<Upload>
   readonly waiting: Fifo<Upload>
   readonly live: Set<Upload>
 }
 
 /**
- * Which uploads wait and which are live, per destination: a destination that cannot be reached, or
- * that has much to send, keeps no other from beginning.
+ * Tracks per destination which uploads wait and which are live: a destination that cannot be
+ * reached, or that has much to send, does not delay uploads to the others.
  */
 export class Admission {
   readonly #endpointOf: (record: UploadRecord) => string
@@ -59,7 +59,7 @@ export class Admission {
     this.#queueOf.delete(upload)
   }
 
-  /** The uploads that may begin now. */
+  /** The uploads that may start now. */
   admissible(): readonly Upload[] {
     return [...this.#queues.values()].flatMap(({ sizeClass, live, requested, waiting }) => {
       const room = MAX_LIVE_UPLOADS[sizeClass] - live.size

@@ -14,8 +14,8 @@ import type { RateLimiter } from './rate-limiter.ts'
 
 /**
  * How many requests to one endpoint may be in flight at once, over all uploads. Chromium opens six
- * connections per host. A store that asks to slow down gets half as many, and the rest comes back
- * one by one. Immutable.
+ * connections per host. When a store asks to slow down, the number is halved, and grows again one
+ * by one. Immutable.
  */
 export interface ConcurrencyWindow {
   readonly size: number
@@ -34,7 +34,9 @@ const MIN_WINDOW_SIZE = 2
 
 export const SUCCESSES_PER_INCREASE = 8
 
-/** A burst of throttled requests halves once: those sent before that say nothing new. */
+/**
+ * A burst of throttled requests halves the window once: requests sent before that carry no news.
+ */
 export function windowAfterThrottle(
   window: ConcurrencyWindow,
   startedAtMs: number,
@@ -63,7 +65,7 @@ export interface Candidate<T> {
   readonly inFlightCount: number
   /** A serial number: the lower it is, the longer the upload has waited since it was last served. */
   readonly servedAt: number
-  /** In the order in which they are to be sent; may be more than what is granted. */
+  /** In the order in which they are to be sent; may be more than are granted. */
   readonly ready: readonly number[]
 }
 
@@ -74,9 +76,9 @@ export interface Grant<T> {
 
 /**
  * Shares the free connections. Each goes to the destination with the fewest requests in flight,
- * there to the upload with the fewest, and among equals to the one that has waited longest. So no
- * huge file starves small ones, no small ones a huge file, and no destination another.
- * @param roomOf how many parts to that destination may begin now.
+ * then to its upload with the fewest, and among equals to the one that has waited longest. So no
+ * huge file starves small ones, small files starve no huge one, and no destination starves another.
+ * @param roomOf how many parts to that destination may start now.
  */
 export function partsToStart<T>(
   candidates: readonly Candidate<T>[],
@@ -113,7 +115,7 @@ export function partsToStart<T>(
     }))
 }
 
-/** All uploads to one destination together. */
+/** All uploads to one destination. */
 interface DestinationShare {
   inFlightCount: number
   room: number
@@ -160,7 +162,7 @@ export interface PartSchedulerDeps {
   readonly rateLimiter: RateLimiter
 }
 
-/** Decides which parts begin: within each endpoint's window and each destination's rules. */
+/** Decides which parts start: within each endpoint's window and each destination's rules. */
 export class PartScheduler {
   readonly #deps: PartSchedulerDeps
   readonly #windows = new Map<string, ConcurrencyWindow>()
@@ -171,7 +173,7 @@ export class PartScheduler {
     this.#deps = deps
   }
 
-  /** The parts that start now; they count as begun. */
+  /** The parts that start now; they count as started. */
   grantsFor(endpoint: string, uploads: readonly Upload[]): readonly Grant<Upload>[] {
     const { size } = this.#windowOf(endpoint)
     const candidates = uploads.flatMap((upload) =>
@@ -185,7 +187,7 @@ export class PartScheduler {
     return grants
   }
 
-  /** The upload was admitted or may send parts: others have waited longer now. */
+  /** The upload was admitted or may send parts: other uploads have now waited longer. */
   served(upload: Upload): void {
     this.#serial += 1
     this.#servedAt.set(upload, this.#serial)
@@ -224,7 +226,7 @@ export class PartScheduler {
   }
 }
 
-/** What an upload could send; nothing, unless it is in `sending`. */
+/** The parts an upload could send; none unless it is in `sending`. */
 export function candidatesFrom(
   upload: Upload,
   windowSize: number,

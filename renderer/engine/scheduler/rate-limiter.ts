@@ -2,7 +2,7 @@ import type { DestinationId } from '../../../electron/contract/ids.ts'
 import { type Clock, callAfter, type TransferRules } from '../ports.ts'
 import { DEFAULT_SMOOTHING, SMOOTHING_MS, type Smoothing } from '../view/progress.ts'
 
-/** A speed under a limit is read over so many parts, each with the pause after it. */
+/** The speed under a limit is averaged over this many parts, each with the pause after it. */
 const PARTS_PER_READING = 6
 
 interface LimitedDestination {
@@ -34,8 +34,8 @@ export class RateLimiter {
   }
 
   /**
-   * How many parts may begin now. Under a limit it is one at a time, since each part has to be paid
-   * for before the next. After a zero, `capacityFreed` is called when that has changed.
+   * How many parts may start now. Under a limit it is one at a time, since each part's debt has to
+   * be paid off before the next. After a zero, `capacityFreed` is called when that has changed.
    */
   roomOf(destinationId: DestinationId): number {
     const limited = this.#limitedAt(destinationId)
@@ -53,7 +53,7 @@ export class RateLimiter {
     limited.lastBytes = byteLength
   }
 
-  /** A part failed or was stopped before so many of its bytes were sent. */
+  /** A part failed or was stopped before this many of its bytes were sent. */
   refund(destinationId: DestinationId, byteLength: number): void {
     const limited = this.#limitedAt(destinationId)
     if (limited === null || byteLength === 0) return
@@ -61,7 +61,7 @@ export class RateLimiter {
     this.#deps.capacityFreed()
   }
 
-  /** How to read the speed of one of `count` uploads, where pauses follow parts. */
+  /** How to average the speed of one of `count` uploads when pauses follow parts. */
   smoothingOf(destinationId: DestinationId, count: number): Smoothing {
     const limited = this.#limitedAt(destinationId)
     if (limited === null) return DEFAULT_SMOOTHING
@@ -73,7 +73,7 @@ export class RateLimiter {
     }
   }
 
-  /** The destination's bucket as of now; null: it has no limit. */
+  /** The destination's token bucket at this moment; null: it has no limit. */
   #limitedAt(destinationId: DestinationId): LimitedDestination | null {
     const { clock, rules } = this.#deps
     const { bytesPerSecond } = rules.limitsOf(destinationId)
@@ -96,7 +96,7 @@ export class RateLimiter {
     const { clock, closing, capacityFreed } = this.#deps
     const atMs = clock.now() + waitMs
     const known = this.#wakeUps.get(destinationId)
-    // A wake-up that comes too early does no harm; one that comes too late would cost speed.
+    // A timer that fires too early does no harm; one that fires too late would cost speed.
     if (known !== undefined && known.atMs <= atMs) return
     known?.controller.abort()
     const controller = new AbortController()
@@ -109,27 +109,27 @@ export class RateLimiter {
 }
 
 /**
- * A token bucket that may go into debt. Immutable. A browser cannot slow down a request that is under
- * way, so a part is sent as fast as the line allows and leaves a debt; the next one begins when time
+ * A token bucket that may go into debt. Immutable. A browser cannot slow down a running request, so
+ * a part is sent as fast as the network allows and leaves a debt; the next part starts once time
  * has paid it off.
  */
 export interface TokenBucket {
-  /** Negative: so much is saved. */
+  /** Negative: saved bytes. */
   readonly debtBytes: number
   readonly bytesPerSecond: number
   readonly atMs: number
 }
 
-/** So much may be saved while nothing is sent, so that late timers cost no speed. */
+/** The most that may be saved while nothing is sent, so that late timers cost no speed. */
 export const MAX_SAVED_MS = 1_000
 
 export function newBucket(bytesPerSecond: number, nowMs: number): TokenBucket {
   return { debtBytes: 0, bytesPerSecond, atMs: nowMs }
 }
 
-/** Pays off debt for the time that has passed, at the old limit; the new one counts from now on. */
+/** Pays off debt for the elapsed time at the old limit; the new limit applies from now on. */
 export function bucketAt(bucket: TokenBucket, bytesPerSecond: number, nowMs: number): TokenBucket {
-  // A clock that was set back pays nothing, and its new time counts all the same.
+  // A clock that was set back pays off nothing, and its new time still counts.
   const elapsedMs = Math.max(0, nowMs - bucket.atMs)
   const debtBytes = bucket.debtBytes - (bucket.bytesPerSecond * elapsedMs) / 1000
   return withinSavings({ debtBytes, bytesPerSecond, atMs: nowMs })
@@ -143,7 +143,7 @@ export function withRefund(bucket: TokenBucket, byteLength: number): TokenBucket
   return withinSavings({ ...bucket, debtBytes: bucket.debtBytes - byteLength })
 }
 
-/** Zero: the next part may begin, whatever its length. */
+/** Zero: the next part may start, whatever its length. */
 export function msUntilPaid({ debtBytes, bytesPerSecond }: TokenBucket): number {
   return debtBytes <= 0 ? 0 : Math.ceil((debtBytes / bytesPerSecond) * 1000)
 }

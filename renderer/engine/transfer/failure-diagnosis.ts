@@ -9,7 +9,9 @@ import { BUFFERED_BYTES } from '../../../electron/contract/limits.ts'
 import { unreachable } from '../../../electron/lib/unreachable.ts'
 import type { Clock, UploadControl } from '../ports.ts'
 
-/** What holds for every part of an upload is asked for once, and holds for a while. */
+/**
+ * A diagnosis that applies to every part of an upload is requested once and reused for this long.
+ */
 const DIAGNOSIS_TTL_MS = 20_000
 
 /** A PUT that failed. */
@@ -17,15 +19,15 @@ export interface FailedPut {
   readonly uploadId: UploadId
   readonly partNumber: number
   readonly byteLength: number
-  /** With which it was sent; null: it was not sent at all. */
+  /** The checksum it was sent with; null: it was not sent at all. */
   readonly checksum: string | null
-  /** Of the body, as the browser reported it. */
+  /** Body bytes sent, as the browser reported them. */
   readonly sentBytes: number
   readonly failure: Failure
 }
 
 export type PutResult =
-  /** `isAnswerHidden`: the store answers each time so that the page may not read it. */
+  /** `isAnswerHidden`: the store sends each answer in a way that the page may not read. */
   | {
       readonly kind: 'acknowledged'
       readonly receipt: PartReceipt
@@ -34,13 +36,13 @@ export type PutResult =
   | { readonly kind: 'failed'; readonly failure: Failure }
 
 interface PendingDiagnosis {
-  /** The questions of one upload are put one after the other. */
+  /** Diagnoses of one upload run one after the other. */
   tail: Promise<unknown>
   held: { readonly atMs: number; readonly diagnosis: PutDiagnosis } | null
 }
 
 /**
- * Finds out what became of PUTs whose answer the page could not read. To a page, a store's answer
+ * Finds out what happened to PUTs whose answer the page could not read. To a page, an answer
  * without CORS headers looks like a dead network, whatever it says; the host can see more.
  */
 export class PutDiagnoser {
@@ -63,7 +65,7 @@ export class PutDiagnoser {
     return resultFrom(await diagnosis, put)
   }
 
-  /** The user acted, or the upload ended: the next silence is asked about again. */
+  /** The user acted, or the upload ended: the next PUT without an answer is diagnosed again. */
   forget(uploadId: UploadId): void {
     this.#asked.delete(uploadId)
   }
@@ -88,7 +90,7 @@ export class PutDiagnoser {
   }
 }
 
-/** The page sees nothing of the reason, or too little of it. */
+/** The page sees nothing of the cause, or too little. */
 function isDiagnosable(failure: Failure): boolean {
   switch (failure.kind) {
     case 'no-response':
@@ -97,7 +99,7 @@ function isDiagnosable(failure: Failure): boolean {
     case 'request-too-large':
       return failure.limitBytes === null
     case 'redirected':
-      // The browser, which stopped it, does not say where it led.
+      // The browser stopped the redirect and does not say where it led.
       return failure.to === null
     default:
       return false
@@ -119,14 +121,15 @@ function appliesToAllParts(diagnosis: PutDiagnosis): boolean {
 }
 
 function resultFrom(diagnosis: PutDiagnosis, put: FailedPut): PutResult {
-  // It stays one whatever the host hears: a store may well tell the two different things.
+  // It stays a redirect whatever the host receives: a store may answer the page and the host
+  // differently.
   if (put.failure.kind === 'redirected') {
     const isNamed = diagnosis.kind === 'refused' && diagnosis.failure.kind === 'redirected'
     return { kind: 'failed', failure: isNamed ? diagnosis.failure : put.failure }
   }
   switch (diagnosis.kind) {
     case 'acknowledged':
-      // What an earlier try of other bytes has left is not this part.
+      // A part left by an earlier attempt with other bytes is not this part.
       return diagnosis.receipt.checksum === put.checksum
         ? diagnosis
         : { kind: 'failed', failure: unexplained(put) }
@@ -139,7 +142,9 @@ function resultFrom(diagnosis: PutDiagnosis, put: FailedPut): PutResult {
   }
 }
 
-/** A body that leaves whole and has no effect, though the host's has one, is not the network's doing. */
+/**
+ * The network is not the cause if a complete body has no effect while the host's request has one.
+ */
 function unexplained(put: FailedPut): Failure {
   const isLost = isWhole(put) && put.byteLength > BUFFERED_BYTES
   return put.failure.kind === 'no-response' && isLost
@@ -147,25 +152,28 @@ function unexplained(put: FailedPut): Failure {
     : put.failure
 }
 
-/** Of no bytes nobody can tell. */
+/** An empty body cannot tell. */
 function isWhole({ byteLength, sentBytes }: Pick<FailedPut, 'byteLength' | 'sentBytes'>): boolean {
   return byteLength > 0 && sentBytes >= byteLength
 }
 
 /**
  * Finds out why the store refused a PUT's signature. The page cannot tell a wrong secret key from a
- * proxy that changes the request; the host has requests of its own to compare with.
+ * proxy that changes the request; the host compares with requests of its own.
  */
 export class SignatureDiagnoser {
   readonly #control: Pick<UploadControl, 'diagnoseSignature'>
-  /** The parts of an upload fail together; one question is enough for all of them. */
+  /** The parts of an upload fail together; one call is enough for all of them. */
   readonly #answers = new Map<UploadId, Promise<Failure | null>>()
 
   constructor(control: Pick<UploadControl, 'diagnoseSignature'>) {
     this.#control = control
   }
 
-  /** The reason in the place of `credentials-rejected`, if there is one; other failures as they are. */
+  /**
+   * Replaces `credentials-rejected` with its cause if there is one; returns other failures as they
+   * are.
+   */
   async explain(uploadId: UploadId, failure: Failure): Promise<Failure> {
     if (failure.kind !== 'credentials-rejected') return failure
     if (failure.answer?.code !== 'SignatureDoesNotMatch') return failure
@@ -173,7 +181,7 @@ export class SignatureDiagnoser {
     return reason?.kind === 'request-rewritten' ? { ...reason, answer: failure.answer } : failure
   }
 
-  /** What is signed from now on may fare otherwise. */
+  /** Parts that are signed from now on may have another result. */
   forget(uploadId: UploadId): void {
     this.#answers.delete(uploadId)
   }
@@ -189,15 +197,15 @@ export class SignatureDiagnoser {
   }
 }
 
-/** The page gives these failures for a file that it cannot read, whatever is in the way. */
+/** The page reports these failures for a file that it cannot read, whatever the cause. */
 const AMBIGUOUS_KINDS: ReadonlySet<FailureKind> = new Set([
   'source-unreadable',
   'source-changed',
-  // The host's answer broke off, because the host is gone or its reading was.
+  // The host's answer broke off because the host is gone or could not read on.
   'host-gone',
 ])
 
-/** Only the host finds these out. */
+/** Only the host can detect these. */
 const HOST_KINDS: ReadonlySet<FailureKind> = new Set(['source-unreadable', 'source-in-cloud'])
 
 /** True: the host may know more, since it sees the file. */
@@ -205,7 +213,7 @@ export function isSourceFailureDiagnosable({ kind }: Failure, record: UploadReco
   return AMBIGUOUS_KINDS.has(kind) && record.isSourceDurable && record.sourceId !== null
 }
 
-/** The host's reason in the place of the page's, if it has one. */
+/** Returns the host's reason instead of the page's, if the host has one. */
 export async function diagnoseSourceFailure(
   { diagnoseSource }: Pick<UploadControl, 'diagnoseSource'>,
   record: UploadRecord,

@@ -4,9 +4,9 @@ import { MAX_CONNECTIONS_PER_HOST } from '../../../electron/contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import type { Clock, UploadControl } from '../ports.ts'
 
-/** Signed so long ago, a URL is not used any more: signing is cheap, an expired try is not. */
+/** The age at which a URL is no longer used: signing is cheap, an expired attempt is not. */
 export const MAX_SIGNATURE_AGE_MS = 60_000
-/** Parts end in waves; with less than one wave's signatures in stock, more are asked for. */
+/** Parts end in waves; with fewer signatures ready than one wave needs, more are requested. */
 const MIN_SIGNED_AHEAD = MAX_CONNECTIONS_PER_HOST
 
 interface Entry {
@@ -16,9 +16,9 @@ interface Entry {
 }
 
 /**
- * Gets signatures just before they are needed: those of the parts that start now in one call, and
- * those of the next few along with them, so that no slot stands idle for a question to the host.
- * Each is used for one try, with the checksum for which it was made.
+ * Gets signatures just before they are needed: those of the parts that start now and of the next
+ * few in one call, so that no connection waits for the host. Each signature is used for one
+ * attempt, with the checksum that it was made for.
  */
 export class PartSigner {
   readonly #control: UploadControl
@@ -47,7 +47,7 @@ export class PartSigner {
     void this.#dropIfFailed(uploadId, ahead, batch)
   }
 
-  /** Only those that start now have failed; the later ones shall be asked for anew. */
+  /** Only the parts that start now report the failure; the later ones are requested again. */
   async #dropIfFailed(uploadId: UploadId, ahead: readonly PartToSign[], batch: Entry['batch']) {
     if ((await batch).ok) return
     const entries = this.#entries.get(uploadId)
@@ -56,7 +56,7 @@ export class PartSigner {
     }
   }
 
-  /** Rejects never; the failures are those of the host's `signParts`. */
+  /** Never rejects; the failures are those of the host's `signParts`. */
   async take(uploadId: UploadId, part: PartToSign): Promise<Outcome<SignedPart>> {
     const { partNumber } = part
     const entries = this.#entriesOf(uploadId)
@@ -72,7 +72,7 @@ export class PartSigner {
       : succeeded(found)
   }
 
-  /** The upload stopped: nothing signed for it is used any more. */
+  /** The upload stopped: its signatures are no longer used. */
   forget(uploadId: UploadId): void {
     this.#entries.delete(uploadId)
   }

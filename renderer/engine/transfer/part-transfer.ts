@@ -37,7 +37,7 @@ export interface PartTransferDeps {
   readonly readSemaphore: Semaphore
 }
 
-/** One try of one part. */
+/** One attempt to send one part. */
 interface PartAttempt {
   readonly upload: Upload
   readonly source: FileSource
@@ -48,11 +48,11 @@ interface PartAttempt {
   readonly startedAtMs: number
   /** The signal of the upload's run. */
   readonly signal: AbortSignal
-  /** The most that the transport reported. */
+  /** The most that the transport has reported. */
   sentBytes: number
 }
 
-/** Sends the parts of uploads, and makes events of what becomes of them. */
+/** Sends the parts of uploads, and posts the results as events. */
 export class PartTransfer {
   readonly #deps: PartTransferDeps
   readonly #signer: PartSigner
@@ -133,7 +133,9 @@ export class PartTransfer {
     }
   }
 
-  /** Reads, computes the checksum, signs and sends, in this order, so that the signature is young. */
+  /**
+   * Reads, computes the checksum, signs and sends, in this order, so that the signature is fresh.
+   */
   async #put(attempt: PartAttempt): Promise<Outcome<PartReceipt>> {
     const { upload, source, prefetch, plan, partNumber, signal } = attempt
     const { destinations, meter, ports } = this.#deps
@@ -170,7 +172,7 @@ export class PartTransfer {
     inbox.post(upload, { type: 'part-acknowledged', receipt })
   }
 
-  /** Whatever the page saw, the store may have the bytes. */
+  /** The store may have the bytes, whatever the page saw. */
   async #diagnose(attempt: PartAttempt, failure: Failure): Promise<void> {
     const { upload, signal } = attempt
     const result = await this.#resultOf(attempt, failure)
@@ -204,13 +206,13 @@ export class PartTransfer {
     inbox.post(upload, { type: 'part-failed', partNumber, failure, moment })
   }
 
-  /** The bytes that were not sent do not count against the speed limit. */
+  /** Bytes that were not sent do not count against the speed limit. */
   #refund({ upload, byteLength, sentBytes }: PartAttempt): void {
     this.#deps.rateLimiter.refund(upload.record.destinationId, byteLength - sentBytes)
   }
 }
 
-/** The store was asked again since, so a late receipt of a stopped run only has to be recorded. */
+/** The store has been asked since, so a late receipt of a stopped run only has to be recorded. */
 const PREPARED_SINCE: ReadonlySet<UploadPhase> = new Set(['sending', 'verifying', 'completing'])
 
 /** Only parts whose checksum is already known can be signed. */

@@ -1,13 +1,16 @@
 import { failed, type Outcome } from '../../../electron/contract/outcome.ts'
 import type { Clock, NetworkStatus, PartSending } from '../ports.ts'
 
-/** A request that hands over no byte for so long is dead. */
+/** A request that sends no byte for this long is dead. */
 const STALL_MS = 30_000
-/** All bytes are in the system's buffers; a slow line still has to drain them before the answer. */
+/**
+ * All bytes are in the system's buffers; a slow connection still has to drain them before the
+ * answer.
+ */
 const ANSWER_MS = 120_000
-/** The browser says that there is no network: enough to see whether it is right. */
+/** The browser says that there is no network: long enough to see whether it is right. */
 const OFFLINE_STALL_MS = 3_000
-/** So often is looked whether the computer has slept meanwhile. */
+/** The interval of the checks whether the computer has slept meanwhile. */
 const CHECK_INTERVAL_MS = 10_000
 
 export interface StallDeps {
@@ -51,7 +54,10 @@ export async function sendWithStallTimeout<T>(
   }
 }
 
-/** A timer that is so late has slept with its computer, and the request could not move either. */
+/**
+ * A timer that is this late was delayed by the computer's sleep, and the request could not move
+ * either.
+ */
 const LATE_MS = 5_000
 
 function oversleptMs(lateMs: number): number {
@@ -76,7 +82,7 @@ async function watch(
     wake = new AbortController()
     const lookMs = Math.min(leftMs, CHECK_INTERVAL_MS)
     const sleptAtMs = clock.now()
-    // Woken by the network or ended: both are seen by the loop itself.
+    // Woken by the network or ended: the loop itself sees both.
     await clock.sleep(lookMs, AbortSignal.any([end, wake.signal])).catch(() => undefined)
     reading.atMs += oversleptMs(clock.now() - sleptAtMs - lookMs)
   }

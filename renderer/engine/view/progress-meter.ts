@@ -5,7 +5,7 @@ import type { RateLimiter } from '../scheduler/rate-limiter.ts'
 import type { Upload } from '../upload.ts'
 import type { UploadList } from './upload-list.ts'
 
-/** Listeners hear of progress at most four times a second. */
+/** Listeners are notified of progress at most four times a second. */
 const PROGRESS_INTERVAL_MS = 250
 
 export interface ProgressMeterDeps {
@@ -16,7 +16,7 @@ export interface ProgressMeterDeps {
   readonly closing: AbortSignal
 }
 
-/** Reads the speeds of moving uploads at intervals, as long as any of them moves. */
+/** Measures the speeds of moving uploads at intervals, as long as any of them moves. */
 export class ProgressMeter {
   readonly #deps: ProgressMeterDeps
   #isRunning = false
@@ -25,7 +25,7 @@ export class ProgressMeter {
     this.#deps = deps
   }
 
-  /** Bytes moved: a reading follows within the interval. */
+  /** Bytes moved: a measurement follows within the interval. */
   moved(): void {
     if (this.#isRunning) return
     this.#isRunning = true

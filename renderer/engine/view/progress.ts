@@ -1,20 +1,20 @@
-/** How far one upload is, beyond what is acknowledged. Immutable. */
+/** The progress of one upload beyond what is acknowledged. Immutable. */
 export interface Progress {
   /** The bytes handed to the network, for each part in flight. */
   readonly inFlight: ReadonlyMap<number, number>
   /**
-   * What the user sees. It never falls, though the bytes of a failed try are lost, until the store
-   * says again which parts it has (`progressFrom`).
+   * The bytes shown to the user. Never falls, although the bytes of a failed attempt are lost,
+   * until the store reports its parts again (`progressFrom`).
    */
   readonly shownBytes: number
 }
 
-/** The store says which parts it has. */
+/** The store reports which parts it has. */
 export function progressFrom(acknowledgedBytes: number): Progress {
   return { inFlight: new Map(), shownBytes: acknowledgedBytes }
 }
 
-/** `sentBytes` of one try of one part, as the transport reports them. */
+/** `sentBytes` of one attempt of one part, as the transport reports them. */
 export function withSentBytes(
   progress: Progress,
   partNumber: number,
@@ -25,7 +25,7 @@ export function withSentBytes(
   return shown({ ...progress, inFlight }, acknowledgedBytes)
 }
 
-/** `acknowledgedBytes` of the whole upload, this part included. */
+/** `acknowledgedBytes` of the whole upload, including this part. */
 export function withAcknowledgedPart(
   progress: Progress,
   partNumber: number,
@@ -34,7 +34,7 @@ export function withAcknowledgedPart(
   return shown(withoutPart(progress, partNumber), acknowledgedBytes)
 }
 
-/** The try failed, so none of its bytes count. */
+/** The attempt failed, so none of its bytes count. */
 export function withoutPart(progress: Progress, partNumber: number): Progress {
   const inFlight = new Map(progress.inFlight)
   inFlight.delete(partNumber)
@@ -60,11 +60,14 @@ export interface SpeedEstimate {
   readonly bytesPerSecond: number | null
 }
 
-/** How readings become a speed. */
+/** How measurements become a speed. */
 export interface Smoothing {
-  /** After so long, two thirds of the speed come from newer readings. */
+  /** After this time, two thirds of the speed come from newer measurements. */
   readonly smoothingMs: number
-  /** Under a limit, a burst is paid for by the pause after it and is no speed; null: no limit. */
+  /**
+   * Under a limit, the pause after a burst makes up for it, so a burst is not the speed; null: no
+   * limit.
+   */
   readonly maxBytesPerSecond: number | null
 }
 
@@ -72,7 +75,7 @@ export interface Smoothing {
 const MIN_READING_INTERVAL_MS = 200
 export const SMOOTHING_MS = 4_000
 export const DEFAULT_SMOOTHING: Smoothing = { smoothingMs: SMOOTHING_MS, maxBytesPerSecond: null }
-/** A line that slow stands still; what it would take is no promise. */
+/** A connection this slow counts as standing still; the remaining time would promise nothing. */
 const MIN_SHOWN_BYTES_PER_SECOND = 100
 const MAX_SHOWN_MS_LEFT = 30 * 24 * 60 * 60_000
 
@@ -80,7 +83,7 @@ export function newEstimate(nowMs: number, bytes: number): SpeedEstimate {
   return { sinceMs: nowMs, atMs: nowMs, bytes, bytesPerSecond: null }
 }
 
-/** `bytes` is a running total; when it falls, what was lost is not counted as speed. */
+/** `bytes` is a running total; when it falls, the lost bytes do not count as speed. */
 export function nextEstimate(
   pace: SpeedEstimate,
   nowMs: number,
@@ -91,13 +94,13 @@ export function nextEstimate(
   if (elapsedMs < MIN_READING_INTERVAL_MS) return pace
   const measured = (Math.max(0, bytes - pace.bytes) / elapsedMs) * 1000
   const before = pace.bytesPerSecond ?? measured
-  // What is smoothed for minutes is, until these have passed, the plain mean.
+  // A speed that is smoothed over minutes is the plain mean until those minutes have passed.
   const least = smoothingMs > SMOOTHING_MS ? elapsedMs / (nowMs - pace.sinceMs) : 0
   const weight = Math.max(least, 1 - Math.exp(-elapsedMs / smoothingMs))
   return { ...pace, atMs: nowMs, bytes, bytesPerSecond: before + weight * (measured - before) }
 }
 
-/** As far as the limit makes it a speed. */
+/** The speed, capped by the limit. */
 export function speedOf(
   { bytesPerSecond }: SpeedEstimate,
   { maxBytesPerSecond: mostBytesPerSecond }: Smoothing,
@@ -106,7 +109,7 @@ export function speedOf(
   return Math.min(bytesPerSecond, mostBytesPerSecond ?? bytesPerSecond)
 }
 
-/** What is worth showing of a speed; null while it is unknown, and while nothing moves. */
+/** The speed to show; null while it is unknown and while nothing moves. */
 export function speedShown(bytesPerSecond: number | null): number | null {
   return bytesPerSecond !== null && bytesPerSecond >= MIN_SHOWN_BYTES_PER_SECOND
     ? bytesPerSecond

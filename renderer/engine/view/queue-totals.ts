@@ -48,7 +48,7 @@ const NO_CONTRIBUTION: Contribution = {
 /** The uploads to one destination. */
 interface DestinationTraffic {
   activeCount: number
-  /** Only grows, so that an upload that leaves does not look like negative speed. */
+  /** Only grows, so that an upload that is removed does not look like negative speed. */
   movedBytes: number
   /** Null while nothing is active. */
   estimate: SpeedEstimate | null
@@ -56,9 +56,9 @@ interface DestinationTraffic {
 }
 
 /**
- * The totals of the window. They are updated by differences, so that a change of one upload costs the
- * same among ten and among a hundred thousand. Speeds are read per destination, since each has a
- * limit of its own.
+ * The totals of the window. They are updated by differences, so that a change of one upload costs
+ * the same among ten uploads as among 100,000. Speeds are measured per destination, since each has
+ * its own limit.
  */
 export class TotalsCounter {
   readonly #contributions = new Map<
@@ -81,7 +81,7 @@ export class TotalsCounter {
     this.#sources = sources
   }
 
-  /** Call after anything in the upload changed. */
+  /** Call this after anything in the upload changed. */
   count(upload: Upload): void {
     const traffic = this.#trafficTo(upload.record.destinationId)
     const before = this.#contributions.get(upload.uploadId)?.contribution ?? NO_CONTRIBUTION
@@ -90,7 +90,7 @@ export class TotalsCounter {
     keepIn(this.#stuck, upload.uploadId, after.stuckCount === 1)
     keepIn(this.#pathless, upload.uploadId, isPathless)
     const hasBegun = before.unfinishedCount === 0 && after.unfinishedCount === 1
-    // The queue was idle, so what was done before does not belong to the work that begins now.
+    // The queue was idle, so earlier uploads do not belong to the work that starts now.
     if (hasBegun && this.#totalCounts.unfinishedCount === 0) this.#finishedBytes = 0
     if (before.unfinishedCount === 1) {
       traffic.movedBytes += Math.max(0, after.sentBytes - before.sentBytes)
@@ -114,7 +114,7 @@ export class TotalsCounter {
     this.#pathless.delete(uploadId)
   }
 
-  /** Reads the speeds; call at most a few times a second. */
+  /** Measures the speeds; call this at most a few times a second. */
   measure(nowMs: number, smoothingOf: (destinationId: DestinationId) => Smoothing): void {
     for (const [destinationId, traffic] of this.#traffic) {
       const { activeCount, movedBytes, estimate } = traffic
@@ -173,7 +173,7 @@ export class TotalsCounter {
   }
 }
 
-/** How a phase counts. `isOver`: its file is not needed any more. */
+/** How a phase counts. `isOver`: its file is no longer needed. */
 const PHASES: Readonly<
   Record<
     UploadPhase,
@@ -216,7 +216,7 @@ function contributionOf(upload: Upload, isPathless: boolean): Contribution {
   }
 }
 
-/** A failed upload counts too: it can be tried again only while its file is there. */
+/** A failed upload counts too: it can be retried only while its file is there. */
 function isInPageAlone({ state, record }: Upload, sources: SourceLookup): boolean {
   if (record.isSourceDurable || PHASES[state.phase].isOver) return false
   return sources(record) !== null
@@ -227,7 +227,7 @@ function keepIn(set: Set<UploadId>, uploadId: UploadId, isIn: boolean): void {
   else set.delete(uploadId)
 }
 
-/** Totals are made several times a second, so this does not walk through the whole set. */
+/** Totals are computed several times a second, so this does not walk through the whole set. */
 function firstOf(set: ReadonlySet<UploadId>, count: number): readonly UploadId[] {
   const first: UploadId[] = []
   for (const uploadId of set) {

@@ -2,19 +2,19 @@ import type { UploadRecord } from '../../../electron/contract/commands/uploads.t
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import type { SourceId, UploadId } from '../../../electron/contract/ids.ts'
 
-/** What a row shows. The status text begins with the word for its phase. */
+/** The phase that a row shows. The status text begins with the word for its phase. */
 export type ViewPhase =
-  /** No slot yet. */
+  /** Not admitted yet. */
   | 'waiting'
   | 'preparing'
   | 'uploading'
-  /** By the person. */
+  /** By the user. */
   | 'paused'
   | 'offline'
   | 'finishing'
   | 'verifying'
   | 'done'
-  /** Goes on after the person has done something: `failure` says what. */
+  /** Continues once the user has acted: `failure` says what to do. */
   | 'needs-you'
   | 'failed'
   | 'cancelled'
@@ -26,22 +26,22 @@ export interface UploadView {
   readonly phase: ViewPhase
   /** Acknowledged bytes and bytes in flight; falls only when parts are lost. */
   readonly sentBytes: number
-  /** Set while the file is read once more before the upload is finished: bytes read so far. */
+  /** The bytes read so far; set while the file is read again before the upload is finished. */
   readonly verifiedBytes: number | null
   /** Smoothed; null while unknown. */
   readonly bytesPerSecond: number | null
   readonly msLeft: number | null
-  /** Why it waits, needs the person or failed. */
+  /** Why the upload waits, needs the user or failed. */
   readonly failure: Failure | null
-  /** Set while a retry waits: when the next try begins (epoch ms). */
+  /** When the next attempt starts (epoch ms); set while a retry waits. */
   readonly retryAtMs: number | null
-  /** The store's answers cannot be read by this page, so the host looked for it. */
+  /** This page cannot read the store's answers, so the host checked instead. */
   readonly hasHiddenAnswers: boolean
-  /** Set when the upload waits because Cancel is still being confirmed by the store. */
+  /** Set while the store has yet to confirm that the upload is cancelled. */
   readonly isCancelling: boolean
 }
 
-/** The window's sum. Cancelled uploads do not count. */
+/** The totals of the window. Cancelled uploads do not count. */
 export interface QueueTotals {
   readonly uploadCount: number
   /** Not done, not failed, not cancelled. */
@@ -50,22 +50,22 @@ export interface QueueTotals {
   readonly activeCount: number
   readonly pausedCount: number
   readonly doneCount: number
-  /** Failed or waiting for the person. */
+  /** Failed or waiting for the user. */
   readonly stuckCount: number
-  /** Among the stuck those that only go on when asked to. */
+  /** Stuck uploads that only continue when asked to. */
   readonly failedCount: number
-  /** Among the stuck those that wait for a word on an object that is there already. */
+  /** Stuck uploads that wait for the user's decision about an object that already exists. */
   readonly askingCount: number
-  /** The first of the stuck. */
+  /** The first stuck upload. */
   readonly firstStuck: UploadId | null
-  /** Unfinished, with a file that this page has and the host cannot read by itself. */
+  /** Unfinished uploads whose file this page has and the host cannot read by itself. */
   readonly pathlessCount: number
-  /** A few of them, to be named. */
+  /** A few of them, to show their names. */
   readonly pathless: readonly UploadId[]
   /** Finished since the queue was made; it only grows. */
   readonly finishedCount: number
   readonly lastFinished: UploadId | null
-  /** Of the unfinished uploads and those done since the queue was last idle. */
+  /** The unfinished uploads and those done since the queue was last idle. */
   readonly sentBytes: number
   readonly totalBytes: number
   readonly bytesPerSecond: number | null
@@ -73,7 +73,7 @@ export interface QueueTotals {
 }
 
 export interface QueueSnapshot {
-  /** Newest first. A new array only when rows come, go or move. */
+  /** Newest first. A new array only when rows are added, removed or moved. */
   readonly uploadIds: readonly UploadId[]
   readonly totals: QueueTotals
 }
@@ -81,7 +81,7 @@ export interface QueueSnapshot {
 /**
  * The only stateful object of the engine: turns effects into port calls and results into events.
  * For React's `useSyncExternalStore`: listeners are called at most a few times a second for
- * progress, at once for everything else.
+ * progress, and at once for everything else.
  */
 export interface UploadQueue {
   readonly subscribe: (listener: () => void) => () => void
@@ -90,25 +90,33 @@ export interface UploadQueue {
   readonly subscribeUpload: (uploadId: UploadId, listener: () => void) => () => void
   readonly upload: (uploadId: UploadId) => UploadView | undefined
 
-  /** Takes records in: new ones, those of the last run, and snapshots the host changed. */
+  /**
+   * Adds or updates records: new ones, those of the last run, and snapshots that the host changed.
+   */
   readonly adopt: (records: readonly UploadRecord[]) => void
-  /** The file of this upload was given again. */
+  /** The user gave the file of this upload again. */
   readonly attachSource: (uploadId: UploadId, sourceId: SourceId) => void
-  /** Begun anew as another upload: the old row leaves, the new one takes its place and starts. */
+  /**
+   * The upload starts again as another upload: the old row is removed, and the new one takes its
+   * position and starts.
+   */
   readonly supersede: (uploadId: UploadId, successor: UploadRecord) => void
   readonly pause: (uploadId: UploadId) => void
   readonly resume: (uploadId: UploadId) => void
-  /** After a failure: from the parts that the store holds. */
+  /** After a failure: continues with the parts that the store has. */
   readonly retry: (uploadId: UploadId) => void
   readonly cancel: (uploadId: UploadId) => void
   readonly pauseAll: () => void
   readonly resumeAll: () => void
-  /** Those that failed, and those that wait for the person; not those to be uploaded again. */
+  /**
+   * Retries failed uploads and uploads that wait for the user, but not those that must be uploaded
+   * again.
+   */
   readonly retryAll: () => void
   readonly cancelAll: () => void
-  /** Done and cancelled rows leave the list; nothing is deleted in the bucket. */
+  /** Removes done and cancelled rows from the list; nothing is deleted in the bucket. */
   readonly clearFinished: () => void
   readonly clear: (uploadId: UploadId) => void
-  /** Stops driving, leaves the store and the records as they are. */
+  /** Stops all work and leaves the store and the records as they are. */
   readonly close: () => void
 }

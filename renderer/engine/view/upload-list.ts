@@ -8,12 +8,12 @@ import { viewOf } from './upload-view.ts'
 
 type Listener = () => void
 
-/** The uploads as the page shows them: their order, views and totals, and who listens to changes. */
+/** The uploads as the page shows them: their order, views and totals, and the listeners. */
 export class UploadList {
   readonly #uploads = new Map<UploadId, Upload>()
-  /** Orders uploads that were made at the same moment. */
+  /** Orders uploads that were created at the same moment. */
   readonly #serials = new Map<UploadId, number>()
-  /** Made when they are asked for, dropped when anything in them changed. */
+  /** Created on request, dropped when anything in them changed. */
   readonly #views = new Map<UploadId, UploadView>()
   readonly #totals: TotalsCounter
   readonly #listeners = new Set<Listener>()
@@ -53,7 +53,7 @@ export class UploadList {
     this.#markChanged(uploadId)
   }
 
-  /** Puts an upload where another one is, which is about to be removed. */
+  /** Moves an upload to the position of another one that is about to be removed. */
   moveTo(uploadId: UploadId, otherId: UploadId): void {
     const serial = this.#serials.get(otherId)
     if (serial === undefined || !this.#uploads.has(uploadId)) return
@@ -61,7 +61,7 @@ export class UploadList {
     this.#uploadIds = null
   }
 
-  /** Anything in the upload changed. Nobody hears of it before `notifyListeners`. */
+  /** Anything in the upload changed. Listeners are notified only by `notifyListeners`. */
   changed(upload: Upload): void {
     if (!this.#uploads.has(upload.uploadId)) return
     this.#views.delete(upload.uploadId)
@@ -69,7 +69,7 @@ export class UploadList {
     this.#markChanged(upload.uploadId)
   }
 
-  /** Reads the speeds of the totals; call at most a few times a second. */
+  /** Measures the speeds of the totals; call this at most a few times a second. */
   measureTotals(nowMs: number, smoothingOf: (destinationId: DestinationId) => Smoothing): void {
     this.#totals.measure(nowMs, smoothingOf)
     this.#snapshot = null

@@ -27,7 +27,8 @@ function sentBytesOf({ record, state, acknowledgedBytes, shownBytes }: Upload): 
   switch (state.phase) {
     case 'done':
       return record.byteLength
-    // Only what the bucket keeps; what was in flight when the upload stopped is lost.
+    // Only the parts that the bucket keeps; bytes that were in flight when the upload stopped are
+    // lost.
     case 'failed':
     case 'needs-you':
     case 'blocked':
@@ -54,7 +55,7 @@ function phaseShown({ state }: Upload): ViewPhase {
     case 'queued':
     case 'cancelling':
       return 'waiting'
-    // Nobody sees the window of a computer that sleeps.
+    // Nobody sees the window while the computer sleeps.
     case 'asleep':
       return 'offline'
     case 'blocked':
@@ -70,7 +71,7 @@ function phaseShown({ state }: Upload): ViewPhase {
       return state.phase
     case 'sending':
       return 'uploading'
-    // The same call of the host also proves that the object is there.
+    // The same call to the host also checks that the object is there.
     case 'completing':
       return 'finishing'
     case 'retry-waiting':
