@@ -42,7 +42,7 @@ beforeEach(() => {
 const marksOf = (call: CommandInput<'syncUploads'> | undefined) =>
   call?.marks.map(({ uploadId, mark }) => [uploadId, mark.phase])
 
-it('sends marks that are made at the same moment in one call, the newest of each upload', async () => {
+it('sends marks made at the same moment in one call, the newest of each upload', async () => {
   outbox.mark(uploadIdOf(1), paused)
   outbox.mark(uploadIdOf(2), paused)
   outbox.mark(uploadIdOf(2), waiting)
@@ -55,7 +55,7 @@ it('sends marks that are made at the same moment in one call, the newest of each
   ])
 })
 
-it('never puts more into one call than the host takes', async () => {
+it('never puts more into one call than the host accepts', async () => {
   for (let number = 1; number <= MAX_BATCH * 2 + 1; number += 1) {
     outbox.mark(uploadIdOf(number), paused)
   }
@@ -64,14 +64,14 @@ it('never puts more into one call than the host takes', async () => {
   expect(calls.map(({ marks }) => marks.length)).toEqual([MAX_BATCH, MAX_BATCH, 1])
 })
 
-it('does not put a mark off to a later task, since the window may be gone by then', async () => {
+it('does not defer a mark to a later task, since the window may be closed by then', async () => {
   outbox.mark(uploadIdOf(1), paused)
   for (let turn = 0; turn < 5; turn += 1) await Promise.resolve()
 
   expect(calls).toHaveLength(1)
 })
 
-it('makes another call for what is marked while one is under way', async () => {
+it('makes another call for marks made during a running call', async () => {
   outbox.mark(uploadIdOf(1), paused)
   await clock.settle()
   outbox.mark(uploadIdOf(1), waiting)
@@ -83,7 +83,7 @@ it('makes another call for what is marked while one is under way', async () => {
   ])
 })
 
-it('sends no mark of an upload while another call about it is under way', async () => {
+it('sends no mark of an upload while another call for it is running', async () => {
   const { opened, open } = gate()
   const prepare = mutex.run(uploadIdOf(1), () => opened)
 
@@ -126,7 +126,7 @@ it('sends the receipts of all uploads in one call, and marks and removals along 
   ])
 })
 
-it('keeps everything while the host is gone, and sends it again', async () => {
+it('keeps all changes while the host is gone, and sends them again', async () => {
   refusals = [{ kind: 'host-gone' }, { kind: 'disk-full', where: 'data-folder' }]
 
   outbox.mark(uploadIdOf(1), paused)
@@ -143,7 +143,7 @@ it('keeps everything while the host is gone, and sends it again', async () => {
   expect(kept.flatMap(({ cleared }) => cleared)).toEqual([uploadIdOf(2)])
 })
 
-it('does not send again what the host refused for good', async () => {
+it('does not resend a change that the host refused for good', async () => {
   refusals = [{ kind: 'wrong-state' }]
 
   outbox.mark(uploadIdOf(1), paused)
@@ -154,7 +154,7 @@ it('does not send again what the host refused for good', async () => {
   expect(calls).toHaveLength(1)
 })
 
-it('forgets what an upload that is cancelled had to say', async () => {
+it('drops the changes of an upload that is cancelled', async () => {
   refusals = [{ kind: 'host-gone' }]
   outbox.addReceipt(uploadIdOf(1), receipt(1))
   outbox.mark(uploadIdOf(1), paused)

@@ -110,7 +110,7 @@ const kinds = Object.keys(FAILURE_EXAMPLES) as FailureKind[]
 /** The `tries`th failure in a row, each of which cost a try. */
 const attempt = (tries: number, startOvers = 0) => ({ failures: tries, tries, startOvers })
 
-it.each(kinds)('knows what follows %s', (kind) => {
+it.each(kinds)('decides the recovery from %s', (kind) => {
   const failure = Failure.parse(FAILURE_EXAMPLES[kind])
 
   const first = recoveryFrom(failure, attempt(1), 0.5)
@@ -128,7 +128,7 @@ it.each<[FailureKind, number]>([
   ['not-s3', MAX_FRESH_TRIES],
   ['clock-skewed', MAX_CLOCK_TRIES + 1],
   ['request-rewritten', MAX_REWRITTEN_TRIES],
-])('has had enough of %s after exactly so many tries: %i', (kind, limit) => {
+])('gives up on %s after exactly this many attempts: %i', (kind, limit) => {
   const before = recoveryFrom(FAILURE_EXAMPLES[kind], attempt(limit - 1), 0.5)
   const at = recoveryFrom(FAILURE_EXAMPLES[kind], attempt(limit), 0.5)
 
@@ -143,7 +143,7 @@ it.each([
   ['untrusted', 'ask-and-retry'],
   ['unsupported', 'ask-and-retry'],
 ] as const)(
-  'waits for a proxy that may come back, and asks about one that is %s',
+  'waits for a proxy that may recover, and asks the user about one that is %s',
   (reason, kind) => {
     const failure: Failure = { kind: 'proxy-failed', reason, code: 'ERR_ANY' }
 
@@ -156,27 +156,27 @@ it.each([
   ['administrator', 'ask-and-retry'],
   ['program', 'ask-and-retry'],
   ['system', 'ask-and-retry'],
-] as const)('looks again whether it is still blocked, unless it always is: %s', (by, kind) => {
+] as const)('retries in case it is no longer blocked, unless it always is: %s', (by, kind) => {
   const failure: Failure = { kind: 'network-blocked', by, host: 'nas', code: 'ERR_ANY' }
 
   expect(recoveryFrom(failure, attempt(1000), 0.5).kind).toBe(kind)
 })
 
-it('asks about a certificate of the user’s by itself no second time', () => {
+it('does not retry by itself when the user’s own certificate is refused', () => {
   const reason = 'ERR_BAD_SSL_CLIENT_AUTH_CERT'
   const failure: Failure = { kind: 'tls-failed', host: 'nas', reason }
 
   expect(recoveryFrom(failure, attempt(1), 0.5)).toEqual({ kind: 'ask-user' })
 })
 
-it('prepares again when somebody took the place meanwhile, and not without end', () => {
+it('prepares again, a limited number of times, when another object has taken the object key', () => {
   const first = recoveryFrom(PRECONDITION_FAILED, attempt(1), 0.5)
   const last = recoveryFrom(PRECONDITION_FAILED, attempt(MAX_FRESH_TRIES), 0.5)
 
   expect([first.kind, last.kind]).toEqual(['prepare-again', 'give-up'])
 })
 
-it('looks at once more for what a 404 misses that does not say it, and not without end', () => {
+it('looks up what is missing behind an unclear 404, a limited number of times', () => {
   const missing: Failure = { kind: 'store-refused', status: 404, code: '' }
 
   const first = recoveryFrom(missing, attempt(1), 0.5)
@@ -185,7 +185,7 @@ it('looks at once more for what a 404 misses that does not say it, and not witho
   expect([first.kind, last.kind]).toEqual(['prepare-again', 'give-up'])
 })
 
-describe('a status that stays', () => {
+describe('a status that repeats', () => {
   it.each([
     [501, 'give-up'],
     [505, 'give-up'],
@@ -201,7 +201,7 @@ describe('a status that stays', () => {
   })
 
   it.each([500, 502, 504, 520, 521, 522, 523, 524, 525, 526, 530])(
-    '%i is tried again for half an hour',
+    '%i is retried for half an hour',
     (status) => {
       const text = '<html><title>Bad gateway</title></html>'
       const failure = failureFromHttp(
@@ -220,7 +220,7 @@ describe('a status that stays', () => {
     },
   )
 
-  it('of a network that wants to be signed in to needs the user, and is looked at again', () => {
+  it('of a network that requires a sign-in needs the user, and is retried meanwhile', () => {
     const failure = failureFromHttp({ status: 511, headers: {}, text: '' }, ASKED, 0)
 
     expect(recoveryFrom(failure, attempt(1000), 0)).toEqual({
@@ -229,7 +229,7 @@ describe('a status that stays', () => {
     })
   })
 
-  it('counts less than a code that says more', () => {
+  it('counts less than a more specific error code', () => {
     const text = '<Error><Code>QuotaExceeded</Code></Error>'
     const failure = failureFromHttp({ status: 503, headers: {}, text }, ASKED, 0)
 
@@ -237,7 +237,7 @@ describe('a status that stays', () => {
   })
 })
 
-it('waits for keys as for the store when only the network is in their way', () => {
+it('waits for access keys as for the store when only the network is at fault', () => {
   const unreachable: Failure = { kind: 'keys-unavailable', source: 'work', reason: 'unreachable' }
 
   const recovery = recoveryFrom(unreachable, attempt(1000), 0.5)
@@ -245,12 +245,12 @@ it('waits for keys as for the store when only the network is in their way', () =
   expect(recovery).toMatchObject({ kind: 'retry', costsTry: false })
 })
 
-it('waits for an ill store at least sixty times, for anything else eight', () => {
+it('retries a failing store at least sixty times, anything else at least eight times', () => {
   expect(MAX_STORE_TRIES).toBeGreaterThanOrEqual(60)
   expect(MAX_FRESH_TRIES).toBeGreaterThanOrEqual(8)
 })
 
-it('does not hold a night of silence against the store that answers in the morning', () => {
+it('does not charge the store’s budget for a night without answers', () => {
   let spent = FRESH_BUDGET
   for (let night = 0; night < 1000; night += 1) {
     spent = budgetAfter(
@@ -264,8 +264,8 @@ it('does not hold a night of silence against the store that answers in the morni
   expect(answered).toMatchObject({ kind: 'retry', costsTry: true })
 })
 
-describe('the wait', () => {
-  it('is never longer than half a minute, unless somebody asks for it', () => {
+describe('the wait before a retry', () => {
+  it('is never longer than half a minute, unless the store asks for it', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...kinds),
@@ -282,7 +282,7 @@ describe('the wait', () => {
     )
   })
 
-  it('doubles with each failure and takes any share of that', () => {
+  it('doubles its maximum with each failure and is a random share of it', () => {
     const waits = [1, 2, 3, 4].map((tries) =>
       recoveryFrom(FAILURE_EXAMPLES['server-error'], attempt(tries), 0.5),
     )
@@ -304,7 +304,7 @@ describe('the wait', () => {
     expect(recovery).toEqual({ kind: 'retry', afterMs, costsTry: false })
   })
 
-  it('costs no try while the host or the network is gone', () => {
+  it('counts no attempt while the host or the network is gone', () => {
     const gone = recoveryFrom(FAILURE_EXAMPLES['host-gone'], attempt(500), 0.5)
     const offline = recoveryFrom(FAILURE_EXAMPLES.offline, attempt(500), 0.5)
 
@@ -312,7 +312,7 @@ describe('the wait', () => {
     expect(offline).toEqual({ kind: 'wait', afterMs: OFFLINE_RECHECK_MS })
   })
 
-  it('for a full disk is a quarter to half a minute', () => {
+  it('is a quarter to half a minute for a full disk', () => {
     const waits = [0, 0.999].map((jitter) =>
       recoveryFrom(FAILURE_EXAMPLES['disk-full'], attempt(9), jitter),
     )
@@ -324,7 +324,7 @@ describe('the wait', () => {
   })
 })
 
-describe('silence', () => {
+describe('no response', () => {
   const silent: readonly FailureKind[] = [
     'no-response',
     'stalled',
@@ -333,14 +333,14 @@ describe('silence', () => {
     'proxy-failed',
   ]
 
-  it.each(kinds)('%s means "offline" while the browser says so, if it is silence', (kind) => {
+  it.each(kinds)('%s becomes "offline" while the browser is offline, if it means no response', (kind) => {
     const seen = silenceAsOffline(FAILURE_EXAMPLES[kind], false)
 
     expect(seen.kind).toBe(silent.includes(kind) ? 'offline' : kind)
     expect(silenceAsOffline(FAILURE_EXAMPLES[kind], true)).toBe(FAILURE_EXAMPLES[kind])
   })
 
-  it('is worth a try when the network changes', () => {
+  it('is retried when the network changes', () => {
     const worth = kinds.filter((kind) => isRetriedOnNetworkChange(FAILURE_EXAMPLES[kind]))
 
     const others: FailureKind[] = [
@@ -354,7 +354,7 @@ describe('silence', () => {
   })
 })
 
-it('goes back to the beginning when somebody was first, and not for ever', () => {
+it('starts over, a limited number of times, when another object was created first', () => {
   const attempt = (tries: number) => ({ failures: tries, tries, startOvers: 3 })
 
   const kinds = [1, MAX_FRESH_TRIES - 1, MAX_FRESH_TRIES].map((tries) => {

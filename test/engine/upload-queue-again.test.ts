@@ -18,8 +18,8 @@ async function benchWithChangedFile() {
   return { bench, first, changed, last, successor }
 }
 
-describe('beginning again', () => {
-  it('puts the new upload in the place of the old one, and starts it', async () => {
+describe('uploading again', () => {
+  it('puts the new upload in the position of the old one, and starts it', async () => {
     const { bench, first, changed, last, successor } = await benchWithChangedFile()
 
     bench.queue.supersede(changed, successor)
@@ -31,7 +31,7 @@ describe('beginning again', () => {
     expect(bench.store.textsOf(successor.uploadId)).toHaveLength(4)
   })
 
-  it('does the same when the host has told of the new upload already', async () => {
+  it('does the same if the host has already reported the new upload', async () => {
     const { bench, first, changed, last, successor } = await benchWithChangedFile()
     bench.queue.adopt([successor])
 
@@ -42,7 +42,7 @@ describe('beginning again', () => {
     expect(bench.queue.snapshot().uploadIds).toEqual([last, successor.uploadId, first])
   })
 
-  it('is not tried in vain with all others that are stuck', async () => {
+  it('is not retried in vain with the other stuck uploads', async () => {
     const { bench, changed } = await benchWithChangedFile()
     const before = bench.store.calls.filter((call) => call === 'prepare 2').length
 
@@ -53,7 +53,7 @@ describe('beginning again', () => {
     expect(bench.store.calls.filter((call) => call === 'prepare 2')).toHaveLength(before)
   })
 
-  it('is not undone by a late word on the old upload', async () => {
+  it('is not undone by a late snapshot of the old upload', async () => {
     const { bench, changed, successor } = await benchWithChangedFile()
     const old = bench.view(changed).record
 
@@ -66,7 +66,7 @@ describe('beginning again', () => {
     expect(bench.queue.upload(changed)).toBeUndefined()
   })
 
-  it('starts ahead of those that merely wait', async () => {
+  it('starts ahead of uploads that merely wait', async () => {
     const { bench, changed, successor } = await benchWithChangedFile()
     for (let number = 20; number < 60; number += 1) bench.add(number, 40 * MIB)
 
@@ -76,7 +76,7 @@ describe('beginning again', () => {
     expect(bench.queue.snapshot().totals.doneCount).toBeLessThan(12)
   })
 
-  it('takes in the new upload even where the old row is gone', async () => {
+  it('adds the new upload even if the old row is gone', async () => {
     const bench = new QueueBench()
     const successor = bench.store.add(uploadRecord(9, 3 * MIB))
     bench.giveSource(successor)

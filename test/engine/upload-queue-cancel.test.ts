@@ -42,7 +42,7 @@ describe('cancelling', () => {
       },
     ],
     [
-      'stuck until the person acts',
+      'stuck until the user acts',
       async (bench, uploadId) => {
         bench.store.fail('put', { kind: 'access-denied' })
         await bench.untilPhase(uploadId, 'needs-you')
@@ -67,7 +67,7 @@ describe('cancelling', () => {
     })
   })
 
-  it('cancels what has not begun', async () => {
+  it('cancels an upload that has not started', async () => {
     const bench = new QueueBench()
     for (let number = 1; number <= 10; number += 1) bench.add(number, 320 * MIB)
     const waiting = bench.add(11, 320 * MIB)
@@ -79,7 +79,7 @@ describe('cancelling', () => {
     expect(bench.store.calls).not.toContain('prepare 11')
   })
 
-  it('does not wait for a prepare that is under way, and forgets its answer', async () => {
+  it('does not wait for a running prepare, and ignores its answer', async () => {
     const bench = new QueueBench()
     const answer = gate()
     bench.store.script('prepare', { kind: 'hold', until: answer.opened })
@@ -155,7 +155,7 @@ describe('cancelling', () => {
     expect(bench.store.partsOf(uploadId)).toEqual([])
   })
 
-  it('takes back what the host has not heard of yet', async () => {
+  it('drops changes that the host has not received yet', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 320 * MIB)
     await bench.clock.until(() => bench.store.partsOf(uploadId).length > 2)
@@ -171,7 +171,7 @@ describe('cancelling', () => {
     expect(bench.store.marks).toEqual([])
   })
 
-  it('fails visibly, also after a restart, when the store refuses it', async () => {
+  it('fails visibly, even after a restart, when the store refuses it', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 320 * MIB)
     await bench.clock.until(() => bench.store.partsOf(uploadId).length > 2)
@@ -187,7 +187,7 @@ describe('cancelling', () => {
     expect(marks).toEqual(['failed'])
   })
 
-  it('cancels all that is unfinished, a few at a time', async () => {
+  it('cancels all unfinished uploads, a few at a time', async () => {
     const bench = new QueueBench()
     const done = bench.add(1, 3 * MIB)
     await bench.untilPhase(done, 'done')
@@ -201,7 +201,7 @@ describe('cancelling', () => {
     expect(bench.queue.snapshot().totals).toMatchObject({ doneCount: 1, uploadCount: 1 })
   })
 
-  it('asks no host that is gone about all of them at once', async () => {
+  it('does not call a host that is gone for all of them at once', async () => {
     const bench = new QueueBench()
     const uploadIds = Array.from({ length: 20 }, (_, index) => bench.add(index + 1, 40 * MIB))
     await bench.clock.settle()
@@ -219,7 +219,7 @@ describe('cancelling', () => {
     expect(askedAtFirst).toBeLessThanOrEqual(2)
   })
 
-  it('does not ask the host about one that another window has cancelled meanwhile', async () => {
+  it('does not call the host for an upload that another window has cancelled meanwhile', async () => {
     const bench = new QueueBench()
     const answers = gate()
     for (const _ of [1, 2]) bench.store.script('cancel', { kind: 'hold', until: answers.opened })

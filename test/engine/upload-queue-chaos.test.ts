@@ -108,7 +108,7 @@ function expectWhole(bench: QueueBench, uploadId: UploadId): void {
   expect(bench.sourceOf(uploadId).textsEver(ranges)).toContainEqual(texts)
 }
 
-it('ends every upload whole or gone, whatever fails and whatever the person does', async () => {
+it('ends every upload complete or removed, whatever fails and whatever the user does', async () => {
   // The fake store throws at a part sent twice at once, a signature used twice, a hasty complete.
   await fc.assert(
     fc.asyncProperty(

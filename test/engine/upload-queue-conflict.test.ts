@@ -6,7 +6,7 @@ import { QueueBench } from './queue-bench.ts'
 
 const KEY_TAKEN = { kind: 'key-taken', key: 'file-1.bin' } as const
 
-it('ends calmly when the bucket’s object is to stay, and takes nothing back', async () => {
+it('ends without a failure if the bucket’s object is to be kept, and cancels nothing', async () => {
   const bench = new QueueBench()
   bench.store.fail('prepare', { kind: 'skipped' })
   const uploadId = bench.add(1, MIB)
@@ -21,7 +21,7 @@ it('ends calmly when the bucket’s object is to stay, and takes nothing back', 
   })
 })
 
-it('ends so even when the person paused it while the host found out', async () => {
+it('ends the same way if the user paused the upload while the host checked', async () => {
   const bench = new QueueBench()
   const { promise, resolve } = Promise.withResolvers<void>()
   bench.store.script('prepare', {
@@ -49,7 +49,7 @@ it('looks the same after a reload', () => {
   expect(bench.view(uploadId)).toMatchObject({ phase: 'cancelled', failure: null })
 })
 
-it('waits for the person’s word on an object that is there, and goes on with it', async () => {
+it('waits for the user’s decision about an existing object, and follows it', async () => {
   const bench = new QueueBench()
   bench.store.fail('prepare', KEY_TAKEN, 1, ({ uploadId }) => uploadId === asking)
   bench.store.fail('put', { kind: 'store-refused', status: 400, code: 'X' })
@@ -74,7 +74,7 @@ it('waits for the person’s word on an object that is there, and goes on with i
   expect(bench.queue.snapshot().totals.askingCount).toBe(0)
 })
 
-it('needs no file any more for an upload that is to be left out', async () => {
+it('needs no file for an upload that is to be skipped', async () => {
   const bench = new QueueBench()
   const status = { phase: 'failed', failure: KEY_TAKEN } as const
   const record = bench.store.add(uploadRecord(1, MIB, { status }))
@@ -86,7 +86,7 @@ it('needs no file any more for an upload that is to be left out', async () => {
   await bench.untilPhase(record.uploadId, 'cancelled')
 })
 
-it('asks for the file when the answer is to send it', async () => {
+it('asks for the file if the user decides to send it', async () => {
   const bench = new QueueBench()
   const status = { phase: 'failed', failure: KEY_TAKEN } as const
   const record = bench.store.add(uploadRecord(1, MIB, { status }))
@@ -100,7 +100,7 @@ it('asks for the file when the answer is to send it', async () => {
   await bench.untilPhase(record.uploadId, 'done')
 })
 
-it('is prepared again when somebody took its place while it was sent', async () => {
+it('is prepared again if another object took its key while it was sent', async () => {
   const bench = new QueueBench()
   bench.store.fail('put', PRECONDITION_FAILED)
   bench.store.fail('prepare', KEY_TAKEN, 1, () => bench.store.puts.length > 0)

@@ -32,7 +32,7 @@ describe('a failed part', () => {
     expect(bench.putsOf(uploadId)).toEqual({ 1: 1, 2: 2, 3: 1, 4: 1 })
   })
 
-  it('is given up after many tries, and the others are kept for the retry', async () => {
+  it('is given up after many attempts, and the other parts are kept for the retry', async () => {
     const bench = new QueueBench()
     const failure: Failure = { kind: 'server-error', status: 500 }
     bench.store.fail('put', failure, MAX_STORE_TRIES, ({ partNumber }) => partNumber === 2)
@@ -51,7 +51,7 @@ describe('a failed part', () => {
     ])
   })
 
-  it('goes on with all others that are stuck, in one click', async () => {
+  it('is retried together with all other stuck uploads, in one click', async () => {
     const bench = new QueueBench()
     const refused: Failure = { kind: 'store-refused', status: 400, code: 'Odd' }
     bench.store.fail('put', refused, 1, ({ partNumber }) => partNumber === 1)
@@ -70,7 +70,7 @@ describe('a failed part', () => {
     expect(bench.queue.snapshot().totals).toMatchObject({ stuckCount: 0, failedCount: 0 })
   })
 
-  it('without an answer needs the person at once when the bucket does not let the page in', async () => {
+  it('without an answer needs the user at once if the bucket’s CORS rules do not allow the page', async () => {
     const bench = new QueueBench()
     const blocked: Failure = { kind: 'cors-blocked', origin: 'http://127.0.0.1:1' }
     bench.store.noResponseReason = blocked
@@ -88,7 +88,7 @@ describe('a failed part', () => {
     expect(asked).toBe(1)
   })
 
-  it('without an answer is tried again when the host cannot say why either', async () => {
+  it('without an answer is retried if the host cannot say why either', async () => {
     const bench = new QueueBench()
     bench.store.fail('put', { kind: 'no-response' }, 2)
     bench.store.fail('diagnoseNoResponse', { kind: 'host-gone' }, 2)
@@ -99,7 +99,7 @@ describe('a failed part', () => {
     expect(bench.putsOf(uploadId)).toEqual({ 1: 3 })
   })
 
-  it('with a signature that the store does not accept is the keys’ fault, if the host says nothing else', async () => {
+  it('with a signature that the store refuses means wrong access keys, if the host finds nothing else', async () => {
     const bench = new QueueBench()
     bench.store.fail('put', REJECTED, 6)
 
@@ -130,7 +130,7 @@ describe('a failed part', () => {
     expect(sends).toEqual({ 1: 2 })
   })
 
-  it('goes on by itself when only the keys had changed since it was signed', async () => {
+  it('continues by itself if only the access keys had changed since it was signed', async () => {
     const bench = new QueueBench()
     bench.store.signatureReason = { kind: 'request-rewritten', host: 's3.example.org' }
     bench.store.fail('put', REJECTED)
@@ -141,7 +141,7 @@ describe('a failed part', () => {
     expect(bench.putsOf(uploadId)).toEqual({ 1: 2 })
   })
 
-  it('is not asked about when the store does not know the keys at all', async () => {
+  it('is not diagnosed if the store does not know the access keys at all', async () => {
     const bench = new QueueBench()
     const unknown: Failure = {
       ...REJECTED,
@@ -163,7 +163,7 @@ describe('a failed part', () => {
     { kind: 'request-too-large', limitBytes: null },
     { kind: 'redirected', to: null },
     { kind: 'bucket-missing', bucket: 'files' },
-  ])('that nothing mends but a person is not sent again: $kind', async (failure) => {
+  ])('with a cause that only the user can remove is not sent again: $kind', async (failure) => {
     const bench = new QueueBench()
     bench.store.fail('put', failure)
     const uploadId = bench.add(1, MIB)
@@ -188,7 +188,7 @@ describe('a failed part', () => {
     expect(bench.clock.now() - beganAtMs).toBeLessThan(35_000)
   })
 
-  it('has two minutes for its answer once all its bytes are handed over', async () => {
+  it('has two minutes for its answer once all its bytes are handed to the network', async () => {
     const bench = new QueueBench()
     bench.store.script('put', { kind: 'hang-at-end' })
 
@@ -202,8 +202,8 @@ describe('a failed part', () => {
   })
 })
 
-describe('a store that asks for less', () => {
-  it('is given as long as it asks, and half as many requests', async () => {
+describe('a store that asks to slow down', () => {
+  it('gets the wait that it asks for, and half as many requests', async () => {
     const bench = new QueueBench()
     bench.store.fail('put', { kind: 'throttled', retryAfterMs: 9_000 }, 6)
     const uploadId = bench.add(1, 320 * MIB)
@@ -223,7 +223,7 @@ describe('a store that asks for less', () => {
 })
 
 describe('a lost multipart upload', () => {
-  it('is begun anew, once', async () => {
+  it('is started again, once', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 320 * MIB)
     await bench.clock.until(() => bench.store.partsOf(uploadId).length === 8)
@@ -234,7 +234,7 @@ describe('a lost multipart upload', () => {
     expect(bench.store.partsOf(uploadId)).toHaveLength(20)
   })
 
-  it('is not begun for ever', async () => {
+  it('is not started again for ever', async () => {
     const bench = new QueueBench()
     bench.store.fail('put', { kind: 'upload-gone' }, 100)
 
@@ -247,7 +247,7 @@ describe('a lost multipart upload', () => {
 })
 
 describe('completing', () => {
-  it('finds out by itself that it had worked although the answer was lost', async () => {
+  it('detects that it had worked although the answer was lost', async () => {
     const bench = new QueueBench()
     bench.store.script('complete', { kind: 'lose-answer', failure: { kind: 'no-response' } })
 
@@ -263,7 +263,7 @@ describe('completing', () => {
     ])
   })
 
-  it('is not tried for ever', async () => {
+  it('is not retried for ever', async () => {
     const bench = new QueueBench()
     bench.store.fail('complete', { kind: 'server-error', status: 500 }, 1000)
 
@@ -275,7 +275,7 @@ describe('completing', () => {
 })
 
 describe('a file that changes', () => {
-  it('stops the upload with a clear word', async () => {
+  it('stops the upload with a clear failure', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 320 * MIB)
     await bench.clock.until(() => bench.store.partsOf(uploadId).length === 4)
@@ -287,7 +287,7 @@ describe('a file that changes', () => {
     expect(bench.store.isComplete(uploadId)).toBe(false)
   })
 
-  it('is noticed even when it changes while its last part travels', async () => {
+  it('is noticed even if it changes while its last part is sent', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 3 * MIB)
     await bench.clock.until(() => bench.store.puts.length === 1)
@@ -301,7 +301,7 @@ describe('a file that changes', () => {
 })
 
 describe('without a network', () => {
-  it('waits as long as it takes, at no cost, and goes on when the network is back', async () => {
+  it('waits as long as it takes, counts no attempts, and continues when the network is back', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 320 * MIB)
     await bench.clock.until(() => bench.store.partsOf(uploadId).length === 8)
@@ -318,7 +318,7 @@ describe('without a network', () => {
     expect(bench.store.partsOf(uploadId)).toHaveLength(20)
   })
 
-  it('knows that a bucket on this computer needs none', async () => {
+  it('sends to a bucket on this computer', async () => {
     const bench = new QueueBench()
     bench.endpoint = 'http://127.0.0.1:9000'
     bench.network.become(false)
@@ -333,7 +333,7 @@ describe('without a network', () => {
     expect(shown).toMatchObject({ phase: 'preparing', failure: { kind: 'no-response' } })
   })
 
-  it('sends to a store that answers all the same', async () => {
+  it('sends to a store that answers anyway', async () => {
     const bench = new QueueBench()
     bench.network.become(false)
 
@@ -345,7 +345,7 @@ describe('without a network', () => {
 })
 
 describe('a store that does not answer', () => {
-  it('is tried again, and the row says when', async () => {
+  it('is retried, and the row says when', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 320 * MIB)
     await bench.clock.until(() => bench.store.partsOf(uploadId).length === 4)
@@ -361,7 +361,7 @@ describe('a store that does not answer', () => {
     expect(['stalled', 'no-response']).toContain(shown.failure?.kind)
   })
 
-  it('does not make it burn through the rest of the file', async () => {
+  it('does not fail the rest of the file', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 3200 * MIB)
     await bench.clock.until(() => bench.store.partsOf(uploadId).length === 4)
@@ -404,7 +404,7 @@ describe('a host that is gone', () => {
     expect(bench.store.marks).toEqual([])
   })
 
-  it('hears afterwards what the person decided meanwhile', async () => {
+  it('receives afterwards what the user decided meanwhile', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 60 * MIB)
     bench.store.isHostGone = true
@@ -433,13 +433,13 @@ describe('a host that is gone', () => {
   })
 })
 
-describe('what only the person can mend', () => {
+describe('failures that only the user can resolve', () => {
   it.each<Failure>([
     { kind: 'access-denied' },
     { kind: 'sign-in-needed', by: 'code' },
     { kind: 'bucket-missing', bucket: 'b' },
     { kind: 'etag-hidden' },
-  ])('is asked for after $kind, and then goes on', async (failure) => {
+  ])('need the user after $kind, and then the upload continues', async (failure) => {
     const bench = new QueueBench()
     bench.store.fail('put', failure)
     const uploadId = bench.add(1, 60 * MIB)
@@ -453,7 +453,7 @@ describe('what only the person can mend', () => {
     expect(bench.store.marks.map(({ mark }) => mark.phase)).toEqual(['failed', 'waiting'])
   })
 
-  it('keeps no place, so the other uploads go on', async () => {
+  it('does not count as live, so the other uploads continue', async () => {
     const bench = new QueueBench()
     bench.store.fail('prepare', { kind: 'access-denied' }, 30)
     for (let number = 1; number <= 30; number += 1) bench.add(number, 40 * MIB)

@@ -6,7 +6,7 @@ import { gate, QueueBench } from './queue-bench.ts'
 import { ALL, expectChanged, plan, readParts, textOf } from './ten-parts.ts'
 
 describe('the final check', () => {
-  it('reads the whole file once more where the host cannot vouch for it', async () => {
+  it('reads the whole file again if the host cannot tell that nobody wrote to it', async () => {
     const bench = new QueueBench()
     bench.checksums.bytesPerMs = 10_000
     const uploadId = bench.add(1, 160 * MIB)
@@ -51,7 +51,7 @@ describe('the final check', () => {
     },
   )
 
-  it('begins while the last parts are on their way', async () => {
+  it('starts while the last parts are being sent', async () => {
     const bench = new QueueBench()
     const isLast = (call: { partNumber: number }) => call.partNumber === 10
     bench.store.script('put', { kind: 'hang' }, isLast)
@@ -66,7 +66,7 @@ describe('the final check', () => {
     expect(read.length).toBeGreaterThan(2)
   })
 
-  it('counts as read what has been read again while the last part travelled', async () => {
+  it('counts parts that were read again while the last part was sent', async () => {
     const bench = new QueueBench()
     bench.checksums.bytesPerMs = 10_000
     const answer = gate()
@@ -84,7 +84,7 @@ describe('the final check', () => {
     await bench.untilPhase(uploadId, 'done')
   })
 
-  it('reads nothing again that the host vouches for', async () => {
+  it('reads nothing again if the host can tell that nobody wrote to it', async () => {
     const bench = new QueueBench()
     bench.store.isUnwritten = true
 
@@ -95,7 +95,7 @@ describe('the final check', () => {
     expect(bench.store.calls).toContain('checkSource 1')
   })
 
-  it('is not needed for a file in one PUT', async () => {
+  it('is skipped for a file in one PUT', async () => {
     const bench = new QueueBench()
 
     const uploadId = bench.add(1, 3 * MIB)
@@ -110,7 +110,7 @@ describe('the final check', () => {
     [1, false],
     [10, true],
     [10, false],
-  ])('finds bytes written to part %i on the way (store checks: %s)', async (part, checksBodies) => {
+  ])('finds bytes written to part %i while it is sent (store checks: %s)', async (part, checksBodies) => {
     const bench = new QueueBench()
     bench.store.checksBodies = checksBodies
     const uploadId = bench.add(1, 160 * MIB)
@@ -121,7 +121,7 @@ describe('the final check', () => {
     await expectChanged(bench, uploadId)
   })
 
-  it('finds a part that changed after it was read again, before others were read at all', async () => {
+  it('finds a part that changed after it was read again, before other parts were read at all', async () => {
     const bench = new QueueBench()
     const long: PartPlan = { ...plan, byteLength: 640 * MIB }
     const record = bench.store.add(uploadRecord(1, 640 * MIB, { plan: long }))
@@ -137,7 +137,7 @@ describe('the final check', () => {
     await expectChanged(bench, record.uploadId)
   })
 
-  it('is told what the host sees of the file', async () => {
+  it('fails with what the host finds out about the file', async () => {
     const bench = new QueueBench()
     bench.store.fail('checkSource', { kind: 'source-missing' }, 2)
 
@@ -147,7 +147,7 @@ describe('the final check', () => {
     expect(bench.view(uploadId).failure).toEqual({ kind: 'source-missing' })
   })
 
-  it('is tried again when the host is gone meanwhile', async () => {
+  it('is retried if the host is gone meanwhile', async () => {
     const bench = new QueueBench()
     bench.store.fail('checkSource', { kind: 'host-gone' }, 2)
 

@@ -6,7 +6,7 @@ import { QueueBench } from './queue-bench.ts'
 import { ALL, expectChanged, readParts, restarted, textOf } from './ten-parts.ts'
 
 describe('the checksum of a part', () => {
-  it('is made before it gets a slot, signed, and told with the receipt', async () => {
+  it('is computed before the part gets a connection, signed, and sent with the receipt', async () => {
     const bench = new QueueBench()
     bench.checksums.bytesPerMs = 16 * MIB
 
@@ -18,7 +18,7 @@ describe('the checksum of a part', () => {
     expect(bench.store.recordedChecksums(uploadId)).toEqual(bench.store.checksums(uploadId))
   })
 
-  it('is not made again for another try', async () => {
+  it('is not computed again for another attempt', async () => {
     const bench = new QueueBench()
     bench.store.isUnwritten = true
     bench.store.fail('put', { kind: 'server-error', status: 500 }, 3)
@@ -29,7 +29,7 @@ describe('the checksum of a part', () => {
     expect([...readParts(bench, 'next')].sort((a, b) => a - b)).toEqual(ALL)
   })
 
-  it('is made by few at once, whatever is queued, so that few bodies are in memory', async () => {
+  it('is computed for only a few parts at once, so that few bodies are in memory', async () => {
     const { bench, record } = restarted([1, 2, 3])
     bench.checksums.bytesPerMs = 10_000
     bench.queue.adopt([record])
@@ -41,7 +41,7 @@ describe('the checksum of a part', () => {
   })
 })
 
-describe('a part that the store got damaged', () => {
+describe('a part that the store received damaged', () => {
   it('is read and sent again', async () => {
     const bench = new QueueBench()
     bench.store.isUnwritten = true
@@ -55,7 +55,7 @@ describe('a part that the store got damaged', () => {
     expect(bench.putsOf(uploadId)).toMatchObject({ 1: 1, 2: 2, 3: 1 })
   })
 
-  it('ends the upload when the file is another by now', async () => {
+  it('ends the upload if the file has changed by now', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 160 * MIB)
     await bench.clock.until(() => bench.store.puts.length === 6)
@@ -79,7 +79,7 @@ describe('parts that an earlier run sent', () => {
     expect(bench.putsOf(uploadId)).toEqual({ 4: 1, 5: 1, 6: 1, 7: 1, 8: 1, 10: 1 })
   })
 
-  it('end the upload as soon as one of them is not what the file says', async () => {
+  it('end the upload as soon as one of them differs from the file', async () => {
     const { bench, record, source, uploadId } = restarted([1, 2, 3])
     source.edit(MIB)
     bench.queue.adopt([record])
@@ -89,7 +89,7 @@ describe('parts that an earlier run sent', () => {
     expect(bench.store.partsOf(uploadId)).toEqual([1, 2, 3])
   })
 
-  it('are read before the upload completes, even when the background has not come to it', async () => {
+  it('are read before the upload completes, even if the background reading has not reached them', async () => {
     const { bench, record, source, uploadId } = restarted([1, 2, 3, 4, 5, 6, 7, 8, 9])
     bench.store.isUnwritten = true
     source.edit(130 * MIB)
@@ -99,7 +99,7 @@ describe('parts that an earlier run sent', () => {
     await expectChanged(bench, uploadId)
   })
 
-  it('are left alone once the upload is paused', async () => {
+  it('are no longer read once the upload is paused', async () => {
     const { bench, record, uploadId } = restarted([1, 2, 3, 4, 5])
     bench.checksums.bytesPerMs = 1_000
     bench.queue.adopt([record])
@@ -114,7 +114,7 @@ describe('parts that an earlier run sent', () => {
     expect(before).toHaveLength(2)
   })
 
-  it('are completed without the file when there is nothing left to send', async () => {
+  it('are completed without the file if there is nothing left to send', async () => {
     const { bench, record, uploadId } = restarted(ALL)
     bench.sources.clear()
     bench.queue.adopt([{ ...record, sourceId: null }])
@@ -126,7 +126,7 @@ describe('parts that an earlier run sent', () => {
   })
 })
 
-describe('an object that is not what was sent', () => {
+describe('an object that differs from what was sent', () => {
   it('fails, visibly and for good', async () => {
     const bench = new QueueBench()
     bench.store.fail('complete', { kind: 'object-differs' })

@@ -19,8 +19,8 @@ async function pausedBeforeAnswer() {
   return { bench, uploadId, answer, recorded: () => bench.store.recorded.get(uploadId) ?? [] }
 }
 
-describe('a part that lands after the user has paused and resumed', () => {
-  it('is told to the host while the store is asked what it holds, and not sent again', async () => {
+describe('a part that is acknowledged after the user has paused and resumed', () => {
+  it('is reported to the host while the store is asked for its parts, and not sent again', async () => {
     const { bench, uploadId, answer, recorded } = await pausedBeforeAnswer()
     const prepared = gate()
     bench.store.script('prepare', { kind: 'hold', until: prepared.opened })
@@ -37,7 +37,7 @@ describe('a part that lands after the user has paused and resumed', () => {
     expect(bench.putsOf(uploadId)).toEqual({ 1: 1, 2: 1, 3: 1 })
   })
 
-  it('is told to the host, and does not end the second try that is under way', async () => {
+  it('is reported to the host, and does not end the running second attempt', async () => {
     const { bench, uploadId, answer, recorded } = await pausedBeforeAnswer()
     const secondAnswer = gate()
     bench.store.script('put', { kind: 'hold', until: secondAnswer.opened }, isPart(2))
@@ -57,7 +57,7 @@ describe('a part that lands after the user has paused and resumed', () => {
   })
 })
 
-it('bytes of a try that failed do not count beside those of other parts', async () => {
+it('bytes of a failed attempt do not count beside those of other parts', async () => {
   const bench = new QueueBench()
   bench.clock.chance = 1
   const answer = gate()

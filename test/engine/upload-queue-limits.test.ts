@@ -23,7 +23,7 @@ function mostInAMinute(begunAtMs: readonly number[], byteLength: number): number
 }
 
 describe('a speed limit', () => {
-  it('lets a part begin when those before it are paid for, and no minute exceeds it', async () => {
+  it('starts a part when the debt of earlier parts is paid off, and is not exceeded in any minute', async () => {
     const bench = new QueueBench()
     bench.rules.set(HERE, { bytesPerSecond: MIB })
     const uploadId = bench.add(1, 40 * PART)
@@ -49,7 +49,7 @@ describe('a speed limit', () => {
     expect(begun.at(-1)).toBeGreaterThanOrEqual(88_000)
   })
 
-  it('is one for all uploads to the destination, which share it', async () => {
+  it('is shared by all uploads to the destination', async () => {
     const bench = new QueueBench()
     bench.rules.set(HERE, { bytesPerSecond: MIB })
     const uploadIds = [1, 2, 3].map((number) => bench.add(number, 20 * PART))
@@ -61,7 +61,7 @@ describe('a speed limit', () => {
     expect(beginnings(bench, ...uploadIds).at(-1)).toBe(29 * 5_000)
   })
 
-  it('of one destination slows no other down', async () => {
+  it('of one destination does not slow down another', async () => {
     const bench = new QueueBench()
     bench.endpoint = 'https://one.test'
     bench.rules.set(HERE, { bytesPerSecond: 64 * KIB })
@@ -91,7 +91,7 @@ describe('a speed limit', () => {
     expect(beginnings(bench, there).length).toBeGreaterThanOrEqual(10)
   })
 
-  it('counts at once when it is raised, lowered or taken away', async () => {
+  it('applies at once when it is raised, lowered or removed', async () => {
     const bench = new QueueBench()
     bench.rules.set(HERE, { bytesPerSecond: 16 * KIB })
     const uploadId = bench.add(1, 40 * PART)
@@ -109,7 +109,7 @@ describe('a speed limit', () => {
     expect(whileSlow).toBe(3)
   })
 
-  it('charges nothing for what a pause kept from travelling', async () => {
+  it('does not count bytes that a pause kept from being sent', async () => {
     const bench = new QueueBench()
     bench.store.bytesPerMs = 1_000
     bench.rules.set(HERE, { bytesPerSecond: 16 * KIB })
@@ -123,7 +123,7 @@ describe('a speed limit', () => {
     await bench.clock.until(() => bench.store.puts.length === 2, 1_000)
   })
 
-  it('does not wait for a try that never left this computer', async () => {
+  it('does not wait for an attempt that never left this computer', async () => {
     const bench = new QueueBench()
     bench.rules.set(HERE, { bytesPerSecond: 16 * KIB })
     bench.store.fail('put', { kind: 'no-response' })
@@ -134,7 +134,7 @@ describe('a speed limit', () => {
     expect(bench.store.puts).toHaveLength(2)
   })
 
-  it('is seen as the speed, and the time left follows from it, through parts and pauses', async () => {
+  it('is shown as the speed, and determines the time left, through parts and pauses', async () => {
     const bench = new QueueBench()
     bench.rules.set(HERE, { bytesPerSecond: MIB })
     const uploadId = bench.add(1, 60 * PART)
@@ -158,7 +158,7 @@ describe('a speed limit', () => {
     }
   })
 
-  it('does not hide a line that is slower', async () => {
+  it('does not hide a slower connection', async () => {
     const bench = new QueueBench()
     bench.store.bytesPerMs = 100
     bench.rules.set(HERE, { bytesPerSecond: 50 * MIB, parallel: 1 })
@@ -173,7 +173,7 @@ describe('a speed limit', () => {
 })
 
 describe('the number of requests at once', () => {
-  it('is what the rules say, over all uploads to the destination', async () => {
+  it('follows the rules, over all uploads to the destination', async () => {
     const bench = new QueueBench()
     bench.rules.set(HERE, { parallel: 2 })
     const uploadIds = [1, 2, 3].map((number) => bench.add(number, 20 * MIB))
@@ -197,8 +197,8 @@ describe('the number of requests at once', () => {
   })
 })
 
-describe('the length of parts', () => {
-  it('is what the rules say when the upload begins, and stays', async () => {
+describe('the part size', () => {
+  it('follows the rules when the upload starts, and does not change', async () => {
     const bench = new QueueBench()
     bench.rules.set(HERE, { partBytes: 5 * MIB })
     const uploadId = bench.add(1, 50 * MIB)
@@ -214,7 +214,7 @@ describe('the length of parts', () => {
 })
 
 describe('two destinations', () => {
-  it('of one store both move, though the first has thousands of files', async () => {
+  it('of one store both make progress, though the first has thousands of files', async () => {
     const bench = new QueueBench()
     bench.endpoint = 'https://one.test'
     for (let number = 1; number <= 2_000; number += 1) bench.add(number, MIB)

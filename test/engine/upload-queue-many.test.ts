@@ -6,8 +6,8 @@ import { QueueBench } from './queue-bench.ts'
 
 const MANY = 100_000
 
-describe('a hundred thousand files', () => {
-  it('wait at no cost, a few at a time are live, and all obey one click', async () => {
+describe('100,000 files', () => {
+  it('wait at no cost, are live a few at a time, and all respond to one click', async () => {
     const bench = new QueueBench()
     const records: UploadRecord[] = []
     for (let number = 1; number <= MANY; number += 1) {
@@ -63,7 +63,7 @@ describe('fairness', () => {
     expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(6)
   })
 
-  it('never has more under way than Chromium opens connections', async () => {
+  it('never has more requests in flight than Chromium opens connections', async () => {
     const bench = new QueueBench()
     for (let number = 1; number <= 20; number += 1) {
       bench.add(number, (number % 2 === 0 ? 100 : 5) * MIB)
@@ -75,8 +75,8 @@ describe('fairness', () => {
   })
 })
 
-describe('telling', () => {
-  it('of progress happens at most four times a second, and only to the row that moves', async () => {
+describe('notifying listeners', () => {
+  it('happens at most four times a second for progress, and only for the row that moves', async () => {
     const bench = new QueueBench()
     bench.store.bytesPerMs = 1_000
     const moving = bench.add(1, 320 * MIB)
@@ -116,8 +116,8 @@ describe('telling', () => {
   })
 })
 
-describe('the sum', () => {
-  it('follows the uploads of one go, and begins anew after all have ended', async () => {
+describe('the totals', () => {
+  it('follow the uploads of one batch, and start again after all have ended', async () => {
     const bench = new QueueBench()
     const first = bench.add(1, 60 * MIB)
     const second = bench.add(2, 3 * MIB)
@@ -133,7 +133,7 @@ describe('the sum', () => {
     expect(anew).toMatchObject({ totalBytes: 5 * MIB, sentBytes: 0, unfinishedCount: 1 })
   })
 
-  it('counts each row once, in the right place', async () => {
+  it('count each row once, under the right heading', async () => {
     const bench = new QueueBench()
     const done = bench.add(1, MIB)
     await bench.untilPhase(done, 'done')

@@ -7,7 +7,7 @@ import { QueueBench } from './queue-bench.ts'
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
-describe('silence', () => {
+describe('no response', () => {
   it.each<Failure>([
     { kind: 'no-response' },
     { kind: 'host-not-found', host: 'store.test' },
@@ -30,7 +30,7 @@ describe('silence', () => {
     expect(bench.store.marks).toEqual([])
   })
 
-  it('leaves the store all its tries for when it answers again', async () => {
+  it('leaves the store its whole budget for when it answers again', async () => {
     const bench = new QueueBench()
     bench.clock.chance = 0.001
     bench.store.fail('put', { kind: 'no-response' }, 2 * MAX_STORE_TRIES)
@@ -65,7 +65,7 @@ describe('a full disk', () => {
     },
   )
 
-  it('does not keep the person from pausing, asking for another try, or cancelling', async () => {
+  it('does not keep the user from pausing, retrying or cancelling', async () => {
     const bench = new QueueBench()
     bench.store.fail('prepare', full, 3)
     const uploadId = bench.add(1, 60 * MIB)
@@ -88,7 +88,7 @@ describe('a full disk', () => {
     expect(bench.store.calls.filter((call) => call === 'prepare 1')).toHaveLength(3)
   })
 
-  it('loses nothing of what the person decided', async () => {
+  it('loses none of the user’s decisions', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 60 * MIB)
     bench.store.fail('mark', full, 5)
@@ -100,13 +100,13 @@ describe('a full disk', () => {
   })
 })
 
-describe('credentials that die in the middle', () => {
+describe('access keys that stop working during an upload', () => {
   it.each<Failure>([
     { kind: 'sign-in-needed', by: 'browser' },
     { kind: 'keys-unavailable', source: 'work', reason: 'process-failed' },
     { kind: 'credentials-rejected' },
     { kind: 'secret-missing' },
-  ])('let the upload go on afterwards, and no part is sent twice: $kind', async (failure) => {
+  ])('let the upload continue afterwards, and no part is sent twice: $kind', async (failure) => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 320 * MIB)
     await bench.clock.until(() => bench.store.partsOf(uploadId).length === 6)
@@ -129,8 +129,8 @@ describe('credentials that die in the middle', () => {
   })
 })
 
-describe('keys that end by themselves', () => {
-  it('are got anew by the host without a word to the person', async () => {
+describe('access keys that expire', () => {
+  it('are renewed by the host without asking the user', async () => {
     const bench = new QueueBench()
     bench.store.fail(
       'put',
@@ -145,7 +145,7 @@ describe('keys that end by themselves', () => {
     expect(bench.store.marks).toEqual([])
   })
 
-  it('are asked for when the host has no others', async () => {
+  it('are requested from the user if the host has no others', async () => {
     const bench = new QueueBench()
     bench.store.fail('prepare', { kind: 'credentials-expired' }, MAX_CREDENTIAL_TRIES + 1)
     const uploadId = bench.add(1, MIB)
@@ -157,7 +157,7 @@ describe('keys that end by themselves', () => {
 })
 
 describe('a wrong clock', () => {
-  it('is measured anew as often as the store says so, once parts land in between', async () => {
+  it('is measured again as often as the store says so, if parts are acknowledged in between', async () => {
     const bench = new QueueBench()
     const skewed: Failure = { kind: 'clock-skewed', serverTimeMs: null }
     for (const partNumber of [1, 5, 9, 13, 17, 20]) {
@@ -170,7 +170,7 @@ describe('a wrong clock', () => {
     expect(bench.store.partsOf(uploadId)).toHaveLength(20)
   })
 
-  it('needs the person when measuring does not help', async () => {
+  it('needs the user if measuring does not help', async () => {
     const bench = new QueueBench()
     bench.store.fail('put', { kind: 'clock-skewed', serverTimeMs: null }, 1000)
 
@@ -182,7 +182,7 @@ describe('a wrong clock', () => {
 })
 
 describe('an upload that the store lost twice', () => {
-  it('is begun once more when the person asks', async () => {
+  it('is started once more when the user asks', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 3 * MIB)
     bench.store.fail('put', { kind: 'upload-gone' }, 3)

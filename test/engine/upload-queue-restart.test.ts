@@ -21,7 +21,7 @@ function restarted(changes: Partial<UploadRecord>, hasSource: boolean) {
 }
 
 describe('after a restart', () => {
-  it('goes on from the parts that the store holds, with the frozen plan', async () => {
+  it('continues from the parts that the store has, with the frozen plan', async () => {
     const { bench, uploadId } = restarted({}, true)
 
     await bench.untilPhase(uploadId, 'done')
@@ -29,7 +29,7 @@ describe('after a restart', () => {
     expect(bench.putsOf(uploadId)).toEqual({ 4: 1, 6: 1, 7: 1, 9: 1, 10: 1 })
   })
 
-  it('sends a part again whose length does not fit the plan', async () => {
+  it('sends a part again if its length does not match the plan', async () => {
     const { bench, uploadId } = restarted({}, true)
     bench.store.storeParts(uploadId, { ...plan, partBytes: 16 * MIB }, [3])
     bench.store.storeParts(uploadId, plan, [])
@@ -39,7 +39,7 @@ describe('after a restart', () => {
     expect(bench.putsOf(uploadId)).toMatchObject({ 3: 1, 4: 1 })
   })
 
-  it('asks for the file where the page does not have it, and goes on when it is given', async () => {
+  it('asks for the file if the page does not have it, and continues when it is given', async () => {
     const { bench, record, uploadId } = restarted({ sourceId: null }, false)
     const shown = bench.view(uploadId)
 
@@ -56,7 +56,7 @@ describe('after a restart', () => {
     expect(bench.store.marks).toEqual([])
   })
 
-  it('reads the file that was given again, though the upload is under way with the lost one', async () => {
+  it('reads the file that was given again, though the upload is running with the lost one', async () => {
     const { bench, record, uploadId } = restarted({}, false)
     const lost = bench.giveSource(record)
     bench.queue.retry(uploadId)
@@ -72,7 +72,7 @@ describe('after a restart', () => {
     expect(given.reads.length).toBeGreaterThan(0)
   })
 
-  it('completes without the file when the store has all of it', async () => {
+  it('completes without the file if the store has all of it', async () => {
     const { bench, uploadId } = restarted({ sourceId: null, recordedBytes: 320 * MIB }, false)
     bench.store.storeParts(uploadId, plan, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
 
@@ -81,7 +81,7 @@ describe('after a restart', () => {
     expect(bench.store.puts).toEqual([])
   })
 
-  it('asks for the file when the store has less than the records say', async () => {
+  it('asks for the file if the store has less than the records say', async () => {
     const { bench, uploadId } = restarted({ sourceId: null, recordedBytes: 320 * MIB }, false)
 
     await bench.untilPhase(uploadId, 'needs-you')
@@ -108,7 +108,7 @@ describe('after a restart', () => {
     expect(bench.store.calls).toEqual([])
   })
 
-  it('resumes a paused upload whose file is missing by asking for it', async () => {
+  it('asks for the missing file when a paused upload is resumed', async () => {
     const { bench, uploadId } = restarted({ status: { phase: 'paused' }, sourceId: null }, false)
 
     bench.queue.resume(uploadId)
@@ -118,8 +118,8 @@ describe('after a restart', () => {
   })
 })
 
-describe('snapshots of the host', () => {
-  it('do not disturb what is under way', async () => {
+describe('snapshots from the host', () => {
+  it('do not disturb running uploads', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 320 * MIB)
     await bench.clock.until(() => bench.store.partsOf(uploadId).length === 5)
@@ -139,7 +139,7 @@ describe('snapshots of the host', () => {
     expect(new Set(landed.map((partNumber) => puts[partNumber]))).toEqual(new Set([1]))
   })
 
-  it('that name a source which the page has let an upload go on', async () => {
+  it('let an upload continue if they name a source that the page has', async () => {
     const { bench, record, uploadId } = restarted({ sourceId: null }, false)
     const attached = { ...record, sourceId: sourceIdOf(77) }
     bench.giveSource(attached)
@@ -150,7 +150,7 @@ describe('snapshots of the host', () => {
     expect(bench.putsOf(uploadId)).toEqual({ 4: 1, 6: 1, 7: 1, 9: 1, 10: 1 })
   })
 
-  it('that are outdated do not take a finished upload back', async () => {
+  it('do not restart a finished upload if they are outdated', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 3 * MIB)
     const old = bench.view(uploadId).record

@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
 describe('a computer that sleeps', () => {
-  it('stops everything, and goes on at once when it wakes, at no cost', async () => {
+  it('stops everything, continues at once when it wakes, and counts no attempts', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 320 * MIB)
     await bench.clock.until(() => bench.store.partsOf(uploadId).length === 6)
@@ -25,7 +25,7 @@ describe('a computer that sleeps', () => {
     expect(bench.store.marks).toEqual([])
   })
 
-  it('begins anew with fresh connections even when nobody said that it would sleep', async () => {
+  it('starts again with fresh connections even if no event announced the sleep', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 320 * MIB)
     await bench.clock.until(() => bench.store.partsOf(uploadId).length === 6)
@@ -39,7 +39,7 @@ describe('a computer that sleeps', () => {
     expect(Math.max(...Object.values(bench.putsOf(uploadId)))).toBeLessThanOrEqual(2)
   })
 
-  it('goes on a minute later when nobody says that it woke', async () => {
+  it('continues a minute later if no event announces that it woke', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 60 * MIB)
     await bench.clock.until(() => bench.store.puts.length > 0)
@@ -63,7 +63,7 @@ describe('a computer that sleeps', () => {
     expect(bench.store.puts).toEqual([])
   })
 
-  it('does not take the time it slept for a stall', async () => {
+  it('does not count the time it slept as a stall', async () => {
     const bench = new QueueBench()
     bench.store.bytesPerMs = 1_000
     const uploadId = bench.add(1, 30 * MIB)

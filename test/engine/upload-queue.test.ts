@@ -25,7 +25,7 @@ it('sends an empty file', async () => {
   expect(bench.putsOf(empty)).toEqual({ 1: 1 })
 })
 
-it('raises the part size for a store that takes few parts', async () => {
+it('raises the part size for a store that accepts only few parts', async () => {
   const bench = new QueueBench()
   bench.store.maxPartCount = 4
 
@@ -49,7 +49,7 @@ it('fails without sending anything when the host says that a file is too large',
   expect(bench.store.calls.filter((call) => call.startsWith('put'))).toEqual([])
 })
 
-it('keeps what was sent when it is paused, and goes on from there', async () => {
+it('keeps what was sent when it is paused, and continues from there', async () => {
   const bench = new QueueBench()
   const uploadId = bench.add(1, 320 * MIB)
   await bench.clock.until(() => bench.store.partsOf(uploadId).length >= 8)
@@ -66,7 +66,7 @@ it('keeps what was sent when it is paused, and goes on from there', async () => 
   expect(bench.store.marks.map(({ mark }) => mark.phase)).toEqual(['paused', 'waiting'])
 })
 
-it('shows after a pause what the store holds, not what was on its way', async () => {
+it('shows after a pause what the store has, not what was in flight', async () => {
   const bench = new QueueBench()
   bench.store.bytesPerMs = 1_000
   const uploadId = bench.add(1, 320 * MIB)
@@ -82,7 +82,7 @@ it('shows after a pause what the store holds, not what was on its way', async ()
   expect(landedBytes).toBeLessThan(40 * MIB)
 })
 
-it('counts a part that lands although the person has paused', async () => {
+it('counts a part that is acknowledged although the user has paused', async () => {
   const bench = new QueueBench()
   const answer = gate()
   bench.store.script('put', { kind: 'hold', until: answer.opened }, ({ partNumber }) => {
@@ -104,7 +104,7 @@ it('counts a part that lands although the person has paused', async () => {
   expect(bench.putsOf(uploadId)).toEqual({ 1: 1, 2: 1, 3: 1 })
 })
 
-it('tells the host of every part, in few calls', async () => {
+it('reports every part to the host, in few calls', async () => {
   const bench = new QueueBench()
 
   const uploadId = bench.add(1, 160 * MIB)
@@ -115,7 +115,7 @@ it('tells the host of every part, in few calls', async () => {
   ])
 })
 
-it('tells the host of the parts before it asks it to complete, also when a call failed', async () => {
+it('reports the parts to the host before it asks to complete, even if a call failed', async () => {
   const bench = new QueueBench()
   const answer = gate()
   bench.store.bytesPerMs = 10_000
@@ -133,7 +133,7 @@ it('tells the host of the parts before it asks it to complete, also when a call 
   expect(bench.store.recorded.get(uploadId)).toHaveLength(10)
 })
 
-it('does not prepare twice at once when it is paused and resumed meanwhile', async () => {
+it('does not prepare twice at once if it is paused and resumed meanwhile', async () => {
   const bench = new QueueBench()
   const answer = gate()
   bench.store.script('prepare', { kind: 'hold', until: answer.opened })
@@ -152,7 +152,7 @@ it('does not prepare twice at once when it is paused and resumed meanwhile', asy
   expect(bench.putsOf(uploadId)).toEqual({ 1: 1, 2: 1, 3: 1, 4: 1 })
 })
 
-it('does not prepare what was paused again while it waited for the call before', async () => {
+it('does not prepare an upload that was paused again while it waited for the previous call', async () => {
   const bench = new QueueBench()
   const answer = gate()
   bench.store.script('prepare', { kind: 'hold', until: answer.opened })
@@ -170,7 +170,7 @@ it('does not prepare what was paused again while it waited for the call before',
   expect(bench.phase(uploadId)).toBe('paused')
 })
 
-it('pauses and resumes everything without starting what waits', async () => {
+it('pauses and resumes everything without starting waiting uploads', async () => {
   const bench = new QueueBench()
   const uploadIds = Array.from({ length: 40 }, (_, index) => bench.add(index + 1, 40 * MIB))
   await bench.clock.settle()
@@ -190,7 +190,7 @@ it('pauses and resumes everything without starting what waits', async () => {
   expect(bench.queue.snapshot().totals).toMatchObject({ doneCount: 40, uploadCount: 40 })
 })
 
-it('takes a row that the person asked for ahead of those that merely wait', async () => {
+it('starts an upload that the user asked for ahead of those that merely wait', async () => {
   const bench = new QueueBench()
   const asked = bench.add(1, 40 * MIB)
   bench.queue.pause(asked)
@@ -203,7 +203,7 @@ it('takes a row that the person asked for ahead of those that merely wait', asyn
   expect(bench.queue.snapshot().totals.doneCount).toBeLessThan(8)
 })
 
-it('makes its rows known newest first, and only changed ones anew', async () => {
+it('lists its rows newest first, and makes new objects only for changed rows', async () => {
   const bench = new QueueBench()
   const first = bench.add(1, 3 * MIB)
   const second = bench.add(2, 40 * MIB)
@@ -218,7 +218,7 @@ it('makes its rows known newest first, and only changed ones anew', async () => 
   expect(bench.view(first)).toBe(view)
 })
 
-it('clears what has ended for good, on the host as well', async () => {
+it('clears uploads that have ended for good, on the host as well', async () => {
   const bench = new QueueBench()
   const done = bench.add(1, 3 * MIB)
   const paused = bench.add(2, 3 * MIB)
@@ -236,7 +236,7 @@ it('clears what has ended for good, on the host as well', async () => {
   expect(bench.store.calls.filter((call) => call.startsWith('clear'))).toEqual(['clear 1'])
 })
 
-it('stops driving when it is closed, and leaves the store as it is', async () => {
+it('stops all work when it is closed, and leaves the store as it is', async () => {
   const bench = new QueueBench()
   const uploadId = bench.add(1, 320 * MIB)
   await bench.clock.until(() => bench.store.partsOf(uploadId).length > 2)

@@ -15,7 +15,7 @@ describe('an order to send a part', () => {
     [{ headers: { 'Content-Type': 'text/plain', 'x-amz-meta-a': '1' } }],
     [{ headers: { 'X-AMZ-Meta-A': '1' } }],
     [{ url: `http://nas.local:9000/files/a?${SIGNED}` }],
-  ])('is obeyed when it was signed: %j', (changes) => {
+  ])('is obeyed if it was signed: %j', (changes) => {
     expect(refusalReason(order(changes))).toBeNull()
   })
 

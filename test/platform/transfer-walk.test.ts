@@ -134,7 +134,7 @@ describe('a system file in a dropped folder', () => {
   it.each([
     ['in a browser', aBrowser],
     ['on the desktop', theDesktop],
-  ])('is left out %s, and a folder with nothing else in it is empty', async (_, inspect) => {
+  ])('is skipped %s, and a folder with nothing else in it is empty', async (_, inspect) => {
     const found = await walked(droppedTransfer([album]), inspect)
 
     expect(found).toMatchObject({
@@ -252,7 +252,7 @@ describe('an entry from Chromium', () => {
     ['vanished', 'a.txt', 'NotFoundError', { kind: 'source-missing' }],
     ['has a name that Windows cannot say', 'a\uFFFD.txt', 'NotFoundError', ODD_NAME],
     ['may not be opened', 'a.txt', 'NotReadableError', { kind: 'source-unreadable' }],
-  ])('is told by its name when it %s', async (_, name, error, failure) => {
+  ])('is reported by name if it %s', async (_, name, error, failure) => {
     const gone = aFile(`/d/${name}`, new DOMException('', error))
 
     const found = await walked(dropOf(aFolder('d', [gone])), aBrowser)

@@ -50,7 +50,7 @@ export const FAILURES: {
 
 /** What the engine relies on, whatever sends its parts. */
 export function partTransportContract(subject: () => TransportSubject): void {
-  it('is done only when the store has answered with an ETag', async () => {
+  it('succeeds only when the store has answered with an ETag', async () => {
     const { outcome, reported } = await subject().put('stored', 3 * MIB, 'never')
 
     expect(outcome).toEqual({ ok: true, value: { etag: expect.stringMatching(/^".+"$/) } })

@@ -29,8 +29,8 @@ function read(sums: PartChecksums, ...partNumbers: readonly number[]): void {
   }
 }
 
-describe('what has to be read again', () => {
-  it('is what an earlier run sent, if nobody wrote to the file', () => {
+describe('partsToReread', () => {
+  it('lists the parts that an earlier run sent, if nobody wrote to the file', () => {
     const sums = checksumsAfterPrepare(null, preparedWith(1, 2), sourceIdOf(1))
     read(sums, 3, 4)
     sums.recordReread(2, partChecksumOf('old2'))
@@ -38,7 +38,7 @@ describe('what has to be read again', () => {
     expect(sums.partsToReread(true)).toEqual([1])
   })
 
-  it('is all of it that was not read after every part had been read once', () => {
+  it('lists every part that was not read after all parts had been read once', () => {
     const sums = checksumsAfterPrepare(null, preparedWith(1, 2), sourceIdOf(1))
     sums.recordReread(1, partChecksumOf('old1'))
     read(sums, 3, 4)
@@ -47,7 +47,7 @@ describe('what has to be read again', () => {
     expect(sums.partsToReread(false)).toEqual([1, 3, 4])
   })
 
-  it('is not forgotten over a pause, unless the store has something else by then', () => {
+  it('remembers rereads over a pause, unless the store has other parts by then', () => {
     const before = checksumsAfterPrepare(null, preparedWith(1, 2), sourceIdOf(1))
     before.recordReread(1, partChecksumOf('old1'))
     before.recordReread(2, partChecksumOf('old2'))
@@ -61,8 +61,8 @@ describe('what has to be read again', () => {
   })
 })
 
-describe('what is known of the file', () => {
-  it('ends with the file itself, or with another way to sum it up', () => {
+describe('the known checksums', () => {
+  it('are dropped with the file, or when the algorithm changes', () => {
     const sums = checksumsAfterPrepare(null, preparedWith(), sourceIdOf(1))
     sums.recordRead(1, partChecksumOf('sum1'))
 
@@ -72,7 +72,7 @@ describe('what is known of the file', () => {
     expect(checksumsAfterPrepare(sums, other, sourceIdOf(1)).checksumOf(1)).toBeUndefined()
   })
 
-  it('is a change, when a part that the store refused is another when read again', () => {
+  it('report a changed file when a part that the store refused differs when read again', () => {
     const sums = checksumsAfterPrepare(null, preparedWith(), sourceIdOf(1))
     sums.recordRead(1, partChecksumOf('sum1'))
     sums.distrust(1)
@@ -82,15 +82,15 @@ describe('what is known of the file', () => {
     expect(sums.recordRead(1, partChecksumOf('sum1'))).toEqual({ ok: true, value: 'sum1' })
   })
 
-  it('is a change, when a part that the store has reads otherwise', () => {
+  it('report a changed file when a part on the store differs when read again', () => {
     const sums = checksumsAfterPrepare(null, preparedWith(1), sourceIdOf(1))
 
     expect(sums.recordReread(1, partChecksumOf('other'))).toEqual(changed)
   })
 })
 
-describe('bytes that are read again', () => {
-  it('are compared by their CRC, where that is known of what the store has', () => {
+describe('parts that are read again', () => {
+  it('are compared by their CRC if the CRC of the store’s part is known', () => {
     const sums = checksumsAfterPrepare(null, preparedWith(1), sourceIdOf(1))
     sums.recordRead(2, partChecksumOf('sum2', 'crc2'))
     const early = sums.isCrcKnown(2)
@@ -102,7 +102,7 @@ describe('bytes that are read again', () => {
     expect(sums.recordRereadCrc(1, 'crc1')).toEqual(changed)
   })
 
-  it('are not, where the store has other bytes than those that were read', () => {
+  it('are not compared by CRC if the store has other bytes than those that were read', () => {
     const sums = checksumsAfterPrepare(null, preparedWith(1), sourceIdOf(1))
     sums.recordRead(1, partChecksumOf('sum1', 'crc1'))
 

@@ -394,14 +394,14 @@ describe.each(Object.values(states))('in phase $phase', (state) => {
   })
 })
 
-it('says nothing changed by handing back the same state', () => {
+it('returns the same state object when nothing changes', () => {
   const { state } = step(states.paused, { type: 'pause-asked' })
 
   expect(state).toBe(states.paused)
 })
 
-describe('what an upload remembers', () => {
-  it('is spent tries, until a part lands', () => {
+describe('the retry budget of an upload', () => {
+  it('counts attempts until a part is acknowledged', () => {
     const tired: UploadState = {
       ...states.sending,
       budget: { failures: 9, tries: 7, startOvers: 1 },
@@ -415,7 +415,7 @@ describe('what an upload remembers', () => {
     })
   })
 
-  it('is that it started over, so that it does so only once', () => {
+  it('counts that the upload started over, so that it does so only once', () => {
     const event = callFailed({ kind: 'upload-gone' })
 
     const first = step(states.preparing, event)
@@ -425,13 +425,13 @@ describe('what an upload remembers', () => {
     expect(second.state.phase).toBe('failed')
   })
 
-  it('is not that the host was gone', () => {
+  it('does not count that the host was gone', () => {
     const { state } = step(states.preparing, callFailed({ kind: 'host-gone' }))
 
     expect(state).toMatchObject({ phase: 'retry-waiting', budget: { tries: 0, startOvers: 0 } })
   })
 
-  it('is forgotten when the person asks for another try', () => {
+  it('is reset when the user asks for another attempt', () => {
     const tired: UploadState = {
       ...states['retry-waiting'],
       budget: { failures: 9, tries: 9, startOvers: 1 },
@@ -448,21 +448,21 @@ describe('a file given again', () => {
     [{ phase: 'needs-you', failure: { kind: 'source-detached' } }, 'queued:'],
     [{ phase: 'failed', failure: { kind: 'source-missing' } }, 'queued: mark waiting'],
     [{ phase: 'failed', failure: silence }, 'failed:'],
-  ])('lets %j go on if that was what it lacked', (state, expected) => {
+  ])('lets %j continue if the file was what it lacked', (state, expected) => {
     const answer = describeStep(state, { type: 'source-attached' })
 
     expect(answer).toBe(expected)
   })
 })
 
-describe('cancelling while the host cannot be asked', () => {
+describe('cancelling while the host cannot be reached', () => {
   const waiting: UploadState = {
     phase: 'cancelling',
     budget: { failures: 2, tries: 2, startOvers: 0 },
     waiting: { failure: silence, retryAtMs: 5_000 },
   }
 
-  it.each(['wait over', 'network changed', 'woke', 'cancel'] as const)('goes on at: %s', (name) => {
+  it.each(['wait over', 'network changed', 'woke', 'cancel'] as const)('continues at: %s', (name) => {
     expect(describeStep(waiting, events[name])).toBe('cancelling: stop, cancel')
   })
 })

@@ -155,7 +155,7 @@ function isRightfullyFailed({ state, world }: ModelRunner): boolean {
   return state.phase === 'failed' && state.failure.kind === 'source-changed' && world.isEdited
 }
 
-it('keeps its promises through any sequence of events, and ends when the faults do', () => {
+it('keeps its invariants through any sequence of events, and ends when the faults end', () => {
   const ends = { done: 0, cancelled: 0, failed: 0 }
   let skippedCount = 0
   fc.assert(

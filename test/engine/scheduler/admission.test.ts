@@ -19,7 +19,7 @@ function fullList() {
   return { list, live, last }
 }
 
-it('an upload that the user asks for while it waits begins once, and first', () => {
+it('a waiting upload that the user asks for starts first, and only once', () => {
   const list = oneStore()
   const [first, second] = [large(1), large(2)]
   list.enqueue(first, false)
@@ -30,7 +30,7 @@ it('an upload that the user asks for while it waits begins once, and first', () 
   expect(list.admissible()).toEqual([second, first])
 })
 
-it('an upload that waits again leaves its place to the next', () => {
+it('an upload that waits again lets the next one start', () => {
   const { list, live, last } = fullList()
   const before = list.admissible()
   const [again = expect.unreachable('no row')] = live
@@ -42,7 +42,7 @@ it('an upload that waits again leaves its place to the next', () => {
   expect(list.live()).toEqual(live.slice(1))
 })
 
-it('an upload that is live is not begun a second time', () => {
+it('a live upload is not started a second time', () => {
   const { list, live } = fullList()
   const [ended = expect.unreachable('no row')] = live
 

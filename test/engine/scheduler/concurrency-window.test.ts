@@ -50,25 +50,25 @@ const shares = (
     ]),
   )
 
-describe('sharing the slots', () => {
-  it('gives one file alone all of them', () => {
+describe('sharing the connections', () => {
+  it('gives all of them to a single file', () => {
     expect(shares([candidate('huge', 0, 1, 100)], 6)).toEqual({ huge: 6 })
   })
 
-  it('gives the file with the fewest requests the next one', () => {
+  it('gives the next one to the file with the fewest requests', () => {
     const huge = candidate('huge', 5, 1, 100)
     const small = candidate('small', 0, 2, 1)
 
     expect(shares([huge, small], 1)).toEqual({ small: 1 })
   })
 
-  it('gives among equals to the one that waited longest, not to the first in the list', () => {
+  it('prefers among equals the one that waited longest, not the first in the list', () => {
     const candidates = [candidate('a', 0, 9, 1), candidate('b', 0, 3, 1), candidate('c', 0, 5, 1)]
 
     expect(shares(candidates, 1)).toEqual({ b: 1 })
   })
 
-  it('counts one that has just been given a slot as the last of its equals', () => {
+  it('counts an upload that has just got a connection as the last of its equals', () => {
     const busy = candidate('busy', 1, 20, 9)
     const idle = candidate('idle', 0, 10, 9)
 
@@ -81,7 +81,7 @@ describe('sharing the slots', () => {
     expect(grants).toEqual([{ upload: 'a', partNumbers: [7, 3] }])
   })
 
-  it('shares evenly, gives no slot twice, and leaves none idle that somebody could use', () => {
+  it('shares evenly, gives no connection twice, and leaves none idle that an upload could use', () => {
     const anyCandidates = fc.array(
       fc.record({ inFlight: fc.nat(6), servedAt: fc.nat(50), ready: fc.nat(10) }),
       { maxLength: 16 },
@@ -113,21 +113,21 @@ describe('sharing the slots', () => {
     )
   })
 
-  it('gives two destinations the same, however many uploads go to either', () => {
+  it('gives two destinations the same number, however many uploads each has', () => {
     const many = Array.from({ length: 12 }, (_, index) => candidate(`${index}`, 0, index, 9))
     const alone = candidate('alone', 0, 99, 9, THERE)
 
     expect(shares([...many, alone], 6)).toMatchObject({ alone: 3 })
   })
 
-  it('gives the destination with fewer requests the next one, also to its busiest upload', () => {
+  it('gives the next one to the destination with fewer requests, even to its busiest upload', () => {
     const here = [candidate('a', 2, 1, 9), candidate('b', 1, 2, 9)]
     const there = candidate('c', 2, 9, 9, THERE)
 
     expect(shares([...here, there], 1)).toEqual({ c: 1 })
   })
 
-  it('gives no destination more than its rules let it have, and the rest to the other', () => {
+  it('gives no destination more than its rules allow, and the rest to the other', () => {
     const here = [candidate('a', 1, 1, 9), candidate('b', 0, 2, 9)]
     const there = candidate('c', 0, 3, 9, THERE)
     const atMostTwo = (destinationId: string, inFlightCount: number) =>
@@ -136,13 +136,13 @@ describe('sharing the slots', () => {
     expect(shares([...here, there], 5, atMostTwo)).toEqual({ b: 1, c: 4 })
   })
 
-  it('starts nothing where there was more room before', () => {
+  it('starts nothing where the limit was lowered below the requests in flight', () => {
     expect(shares([candidate('a', 4, 1, 9)], 2, (_, inFlightCount) => 1 - inFlightCount)).toEqual(
       {},
     )
   })
 
-  it('starves neither a huge file among small ones nor a small one among huge ones', () => {
+  it('starves neither a huge file among small ones nor a small file among huge ones', () => {
     let turn = 3
     const servedAt = new Map([
       ['huge', 1],
@@ -162,7 +162,7 @@ describe('sharing the slots', () => {
   })
 })
 
-describe('the budget', () => {
+describe('the window', () => {
   it('is halved by a throttled burst once, not once per request', () => {
     const first = windowAfterThrottle(FULL_WINDOW, 1_000, 2_000)
     const sameBurst = windowAfterThrottle(first, 1_500, 2_001)
@@ -178,7 +178,7 @@ describe('the budget', () => {
     expect(budget.size).toBe(2)
   })
 
-  it('comes back slot by slot, and no further than the ceiling', () => {
+  it('grows again one by one, up to the maximum', () => {
     let budget = windowAfterThrottle(FULL_WINDOW, 1, 2)
     const slots: number[] = []
     for (let landed = 1; landed <= SUCCESSES_PER_INCREASE * 5; landed += 1) {
@@ -221,7 +221,7 @@ function sendingUpload() {
   return { upload, partChecksums }
 }
 
-it('asks for no connection before the checksum is known, and keeps the order of the parts', () => {
+it('starts no part before its checksum is known, and keeps the order of the parts', () => {
   const { upload, partChecksums } = sendingUpload()
   const ready = () => candidatesFrom(upload, 6, 0)[0]?.ready
 

@@ -10,7 +10,7 @@ import {
   withRefund,
 } from '../../../renderer/engine/scheduler/rate-limiter.ts'
 
-it('lets the first part begin at once, and the next when it is paid for', () => {
+it('lets the first part start at once, and the next when its debt is paid off', () => {
   const begun = withDebt(newBucket(MIB, 0), 5 * MIB)
 
   const waits = [0, 1_000, 4_500, 5_000].map((nowMs) => msUntilPaid(bucketAt(begun, MIB, nowMs)))
@@ -18,7 +18,7 @@ it('lets the first part begin at once, and the next when it is paid for', () => 
   expect(waits).toEqual([5_000, 4_000, 500, 0])
 })
 
-it('counts what was owed at the old limit, and what is still owed at the new one', () => {
+it('pays off debt at the old limit until the change, and at the new one afterwards', () => {
   const begun = withDebt(newBucket(MIB, 0), 5 * MIB)
 
   const raised = bucketAt(begun, 4 * MIB, 1_000)
@@ -27,14 +27,14 @@ it('counts what was owed at the old limit, and what is still owed at the new one
   expect([msUntilPaid(raised), msUntilPaid(lowered)]).toEqual([1_000, 8_000])
 })
 
-it('takes back what never travelled', () => {
+it('refunds bytes that were never sent', () => {
   const begun = withDebt(newBucket(MIB, 0), 5 * MIB)
 
   expect(msUntilPaid(withRefund(begun, 3 * MIB))).toBe(2_000)
   expect(msUntilPaid(withRefund(begun, 5 * MIB))).toBe(0)
 })
 
-it('is not stopped for long by a clock that is set back', () => {
+it('recovers soon when the clock is set back', () => {
   const begun = withDebt(newBucket(MIB, 3_600_000), 5 * MIB)
 
   const setBack = bucketAt(begun, MIB, 0)
@@ -43,7 +43,7 @@ it('is not stopped for long by a clock that is set back', () => {
   expect(msUntilPaid(bucketAt(setBack, MIB, 5_000))).toBe(0)
 })
 
-it('never lets more begin than the limit, what was saved and one part', () => {
+it('never starts more than the limit, the saved bytes and one part', () => {
   const anyTry = fc.record({
     afterMs: fc.integer({ min: 0, max: 20_000 }),
     byteLength: fc.integer({ min: 0, max: 8 * MIB }),

@@ -21,8 +21,8 @@ function sentCount(bench: QueueBench, uploadId: UploadId): number {
   return bench.store.puts.filter((put) => put.uploadId === uploadId).length
 }
 
-describe('a part that the store has, and whose answer the page cannot read', () => {
-  it('is not sent again, and the upload goes on to its end', async () => {
+describe('a part on the store whose answer the page cannot read', () => {
+  it('is not sent again, and the upload completes', async () => {
     const bench = new QueueBench()
     bench.store.script('put', ANSWER_LOST, ({ partNumber }) => partNumber === 2)
 
@@ -34,7 +34,7 @@ describe('a part that the store has, and whose answer the page cannot read', () 
     expect(bench.view(uploadId).hasHiddenAnswers).toBe(false)
   })
 
-  it('is taken from the host each time where the store hides all its answers, and the row says so', async () => {
+  it('is confirmed by the host each time if the store hides all its answers, and the row says so', async () => {
     const bench = new QueueBench()
     bench.store.hidesAnswers = true
     lose(bench, 20)
@@ -47,7 +47,7 @@ describe('a part that the store has, and whose answer the page cannot read', () 
     expect(bench.view(uploadId)).toMatchObject({ sentBytes: 320 * MIB, hasHiddenAnswers: true })
   })
 
-  it('counts although another one of the same upload is nowhere to be found', async () => {
+  it('counts although another part of the same upload is not on the store', async () => {
     const bench = new QueueBench()
     bench.store.script('put', SWALLOWED, ({ partNumber }) => partNumber === 1)
     bench.store.script('put', ANSWER_LOST, ({ partNumber }) => partNumber === 2)
@@ -58,7 +58,7 @@ describe('a part that the store has, and whose answer the page cannot read', () 
     expect(bench.putsOf(uploadId)).toEqual({ 1: 2, 2: 1, 3: 1, 4: 1 })
   })
 
-  it('counts when its answer did not come in time', async () => {
+  it('counts if its answer did not come in time', async () => {
     const bench = new QueueBench()
     bench.store.script('put', { kind: 'hang-at-end' })
 
@@ -68,7 +68,7 @@ describe('a part that the store has, and whose answer the page cannot read', () 
     expect(bench.putsOf(uploadId)).toEqual({ 1: 1 })
   })
 
-  it('is sent again where what is there are other bytes', async () => {
+  it('is sent again if the store has other bytes', async () => {
     const bench = new QueueBench()
     bench.store.script('put', SWALLOWED, ({ partNumber }) => partNumber === 2)
     const uploadId = bench.add(1, 60 * MIB)
@@ -81,7 +81,7 @@ describe('a part that the store has, and whose answer the page cannot read', () 
     expect(bench.putsOf(uploadId)).toEqual({ 1: 1, 2: 2, 3: 1, 4: 1 })
   })
 
-  it('is recorded even where the user has paused meanwhile', async () => {
+  it('is recorded even if the user has paused meanwhile', async () => {
     const bench = new QueueBench()
     const asked = Promise.withResolvers<void>()
     bench.store.script('put', ANSWER_LOST)
@@ -98,10 +98,10 @@ describe('a part that the store has, and whose answer the page cannot read', () 
   })
 })
 
-describe('a part that was sent on to where the page may not send', () => {
+describe('a part that was redirected to where the page may not send', () => {
   const redirected: Failure = { kind: 'redirected', to: null }
 
-  it('stops the upload, and the host says where it was sent on to', async () => {
+  it('stops the upload, and the host says where the redirect led', async () => {
     const bench = new QueueBench()
     const named: Failure = { kind: 'redirected', to: 'https://elsewhere.example' }
     bench.store.noResponseReason = named
@@ -129,10 +129,10 @@ describe('a part that was sent on to where the page may not send', () => {
   )
 })
 
-describe('a part that something refuses where the page cannot see it', () => {
+describe('a part that is refused with an answer that the page cannot read', () => {
   const tooLarge: Failure = { kind: 'request-too-large', limitBytes: MIB }
 
-  it('stops the upload with the reason at once, and what was sent in vain is less than the file', async () => {
+  it('stops the upload with the reason at once, before the whole file is sent in vain', async () => {
     const bench = new QueueBench()
     bench.store.noResponseReason = tooLarge
     swallow(bench, 100)
@@ -145,7 +145,7 @@ describe('a part that something refuses where the page cannot see it', () => {
     expect(bench.store.questions).toHaveLength(1)
   })
 
-  it('is asked about again after the user has put it right and retries', async () => {
+  it('is diagnosed again after the user has fixed the cause and retries', async () => {
     const bench = new QueueBench()
     bench.store.noResponseReason = tooLarge
     bench.store.script('put', SWALLOWED)
@@ -164,7 +164,7 @@ describe('a part that something refuses where the page cannot see it', () => {
     expect(second?.kind).toBe('cors-blocked')
   })
 
-  it('is told with its limit where the page itself could read that it is too large', async () => {
+  it('is reported with its limit if the page itself could read that it is too large', async () => {
     const bench = new QueueBench()
     bench.store.noResponseReason = tooLarge
     bench.store.fail('put', { kind: 'request-too-large', limitBytes: null }, 6)
@@ -176,7 +176,7 @@ describe('a part that something refuses where the page cannot see it', () => {
     expect(bench.store.questions.map(({ seen }) => seen)).toEqual(['too-large'])
   })
 
-  it('keeps the page’s own word where the host finds no more', async () => {
+  it('keeps the page’s own failure if the host finds nothing more', async () => {
     const bench = new QueueBench()
     bench.store.fail('put', { kind: 'request-too-large', limitBytes: null })
 
@@ -187,8 +187,8 @@ describe('a part that something refuses where the page cannot see it', () => {
   })
 })
 
-describe('a whole body that has no effect, and nobody knows why', () => {
-  it('is not sent without end as long as the store answers the host', async () => {
+describe('a complete body that has no effect, for no known reason', () => {
+  it('is not sent for ever while the store answers the host', async () => {
     const bench = new QueueBench()
     swallow(bench, 1000)
 
@@ -202,7 +202,7 @@ describe('a whole body that has no effect, and nobody knows why', () => {
     )
   })
 
-  it('is sent for as long as it takes where the host gets no answer either', async () => {
+  it('is sent for as long as it takes if the host gets no answer either', async () => {
     const bench = new QueueBench()
     bench.clock.chance = 0.001
     bench.store.isReached = false
@@ -216,7 +216,7 @@ describe('a whole body that has no effect, and nobody knows why', () => {
     expect(bench.store.questions.length).toBeLessThan(MAX_FRESH_TRIES)
   })
 
-  it('is sent for as long as it takes where it may still lie in the system’s buffers', async () => {
+  it('is sent for as long as it takes if it may still be in the system’s buffers', async () => {
     const bench = new QueueBench()
     bench.clock.chance = 0.001
     swallow(bench, 10 * MAX_FRESH_TRIES)
@@ -227,7 +227,7 @@ describe('a whole body that has no effect, and nobody knows why', () => {
     expect(sentCount(bench, uploadId)).toBe(10 * MAX_FRESH_TRIES + 1)
   })
 
-  it('is sent for as long as it takes where it was cut off on its way', async () => {
+  it('is sent for as long as it takes if it was cut off on its way', async () => {
     const bench = new QueueBench()
     bench.clock.chance = 0.001
     bench.store.fail('put', SILENT, 10 * MAX_FRESH_TRIES)
@@ -242,7 +242,7 @@ describe('a whole body that has no effect, and nobody knows why', () => {
   })
 })
 
-it('puts the questions about one upload one after the other', async () => {
+it('diagnoses the parts of one upload one after the other', async () => {
   const bench = new QueueBench()
   const answered = Promise.withResolvers<void>()
   bench.store.script('diagnoseNoResponse', { kind: 'hold', until: answered.promise })

@@ -25,7 +25,7 @@ function benchOf() {
   return { clock, store, signer, uploadId, asked, urlOf }
 }
 
-it('asks once for the parts that start together and for the next few', async () => {
+it('makes one call for the parts that start together and for the next few', async () => {
   const { signer, uploadId, asked, urlOf } = benchOf()
 
   signer.prefetch(uploadId, [1].map(toSign), [2, 3, 4, 5, 6, 7, 8].map(toSign))
@@ -40,7 +40,7 @@ it('asks once for the parts that start together and for the next few', async () 
   ])
 })
 
-it('uses no signature for two tries', async () => {
+it('uses no signature for two attempts', async () => {
   const { signer, uploadId, urlOf } = benchOf()
   signer.prefetch(uploadId, [1].map(toSign), [])
 
@@ -49,7 +49,7 @@ it('uses no signature for two tries', async () => {
   expect(new Set(urls).size).toBe(2)
 })
 
-it('signs anew what was signed too long ago', async () => {
+it('signs a part again if its signature is too old', async () => {
   const { clock, signer, uploadId, asked, urlOf } = benchOf()
   signer.prefetch(uploadId, [1].map(toSign), [2].map(toSign))
   await clock.advance(MAX_SIGNATURE_AGE_MS)
@@ -59,7 +59,7 @@ it('signs anew what was signed too long ago', async () => {
   expect(asked).toEqual([[1, 2], [2]])
 })
 
-it('signs anew what was signed with another checksum', async () => {
+it('signs a part again if its checksum has changed', async () => {
   const { signer, uploadId, asked, urlOf } = benchOf()
   signer.prefetch(uploadId, [1, 2].map(toSign), [])
 
@@ -68,7 +68,7 @@ it('signs anew what was signed with another checksum', async () => {
   expect(asked).toEqual([[1, 2], [2]])
 })
 
-it('signs anew after the upload was stopped', async () => {
+it('signs parts again after the upload was stopped', async () => {
   const { signer, uploadId, asked, urlOf } = benchOf()
   signer.prefetch(uploadId, [1].map(toSign), [2].map(toSign))
   signer.forget(uploadId)
@@ -78,7 +78,7 @@ it('signs anew after the upload was stopped', async () => {
   expect(asked).toEqual([[1, 2], [2]])
 })
 
-it('hands over the failure of the host', async () => {
+it('returns the host’s failure', async () => {
   const { store, signer, uploadId, urlOf } = benchOf()
   store.fail('sign', { kind: 'secret-missing' })
   signer.prefetch(uploadId, [1, 2].map(toSign), [])
@@ -86,7 +86,7 @@ it('hands over the failure of the host', async () => {
   expect([await urlOf(1), await urlOf(2)]).toEqual(['secret-missing', 'secret-missing'])
 })
 
-it('does not hold a failed call against parts that come later', async () => {
+it('does not let a failed call affect later parts', async () => {
   const { clock, store, signer, uploadId, urlOf } = benchOf()
   store.fail('sign', { kind: 'host-gone' })
   signer.prefetch(uploadId, [1].map(toSign), [2, 3].map(toSign))

@@ -3,7 +3,7 @@ import { MIB } from '../../../electron/contract/limits.ts'
 import { QueueBench } from '../queue-bench.ts'
 
 describe('a file that the page cannot read', () => {
-  it('is waited for while it is in the cloud, as a dead network is, and goes on by itself', async () => {
+  it('is retried while it is in the cloud, as for a dead network, and continues by itself', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 160 * MIB, { isSourceDurable: true })
     bench.sourceOf(uploadId).trouble = { kind: 'source-unreadable' }
@@ -20,7 +20,7 @@ describe('a file that the page cannot read', () => {
     expect(bench.store.marks.map(({ mark }) => mark.phase)).not.toContain('failed')
   })
 
-  it('fails with what the host found in the way', async () => {
+  it('fails with the reason that the host found', async () => {
     const bench = new QueueBench()
     const why = { kind: 'source-unreadable', why: 'macos-privacy' } as const
     const uploadId = bench.add(1, 160 * MIB, { isSourceDurable: true })
@@ -32,7 +32,7 @@ describe('a file that the page cannot read', () => {
     expect(bench.view(uploadId).failure).toEqual(why)
   })
 
-  it('has changed if the page says so and the host sees nothing in the way', async () => {
+  it('has changed if the page says so and the host finds no other reason', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 160 * MIB, { isSourceDurable: true })
     bench.sourceOf(uploadId).trouble = { kind: 'source-changed' }

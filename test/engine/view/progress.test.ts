@@ -12,13 +12,13 @@ import {
 } from '../../../renderer/engine/view/progress.ts'
 
 describe('progress', () => {
-  it('counts what landed and what is under way', () => {
+  it('counts acknowledged bytes and bytes in flight', () => {
     const progress = withSentBytes(withAcknowledgedPart(progressFrom(100), 1, 150), 2, 20, 150)
 
     expect(progress.shownBytes).toBe(170)
   })
 
-  it('does not fall when a try fails, nor count its bytes twice', () => {
+  it('does not fall when an attempt fails, nor count its bytes twice', () => {
     const lost = withoutPart(withSentBytes(progressFrom(0), 1, 40, 0), 1)
     const again = withSentBytes(lost, 1, 10, 0)
     const landed = withAcknowledgedPart(again, 1, 50)
@@ -26,7 +26,7 @@ describe('progress', () => {
     expect([lost.shownBytes, again.shownBytes, landed.shownBytes]).toEqual([40, 40, 50])
   })
 
-  it('never falls, never passes the whole, whatever the transport reports', () => {
+  it('never falls and never exceeds the total, whatever the transport reports', () => {
     const anyReport = fc.record({
       kind: fc.constantFrom('sent', 'lost', 'landed'),
       partNumber: fc.integer({ min: 1, max: 5 }),
@@ -90,7 +90,7 @@ it.each([
   [0, 100, null],
   [50, 100, 2_000],
   [50, 0, 0],
-])('promises at %s B/s for %s bytes: %s ms', (speed, bytesLeft, expected) => {
+])('shows at %s B/s for %s bytes: %s ms', (speed, bytesLeft, expected) => {
   expect(msLeftAt(speed, bytesLeft)).toBe(expected)
 })
 
@@ -103,7 +103,7 @@ it.each([
   expect(speedShown(speed)).toBe(shown)
 })
 
-it('promises no end that is further off than anybody waits', () => {
+it('shows no time left that is longer than anyone waits', () => {
   const [month, longer] = [30, 31].map((days) => msLeftAt(1000, days * 24 * 60 * 60 * 1000))
 
   expect([month, longer]).toEqual([30 * 24 * 60 * 60 * 1000, null])

@@ -202,7 +202,7 @@ describe('small windows', () => {
     [360, 480],
     [400, 700],
     [1600, 1000],
-  ])('hold everything at %d × %d without scrolling sideways', async (width, height) => {
+  ])('show everything at %d × %d without horizontal scrolling', async (width, height) => {
     const { page, row } = await suite.open(busyWorld(), { viewport: { width, height } })
     await row('الفاتورة النهائية.pdf').waitFor()
 

@@ -95,7 +95,7 @@ it('copies the diagnostics through the page if the host cannot', async () => {
 it.each([
   [true, 'The diagnostics were copied.'],
   [false, 'The diagnostics could not be copied.'],
-])('says what became of them in the menu: %s', async (isCopied, sentence) => {
+])('reports the result of the menu item: %s', async (isCopied, sentence) => {
   const { page } = await openClientFiles()
 
   await page.evaluate((was) => window.fake.notify('diagnosticsCopied', { isCopied: was }), isCopied)

@@ -281,7 +281,7 @@ describe('the bridge of the preload', () => {
     '({ ok: false, failure: { kind: "something-new" } })',
     'undefined',
     '{ throw new Error("Error invoking remote method: secret") }',
-  ])('lets nothing through that the contract does not know: %s', async (answer) => {
+  ])('rejects answers that do not match the contract: %s', async (answer) => {
     const page = await overPreload(answer.startsWith('{') ? `(() => ${answer})()` : answer)
 
     const outcome = await list(page)

@@ -26,7 +26,7 @@ function contrast(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05)
 }
 
-it.each(DestinationColor.options)('a letter can be read on %s, in light and dark', (color) => {
+it.each(DestinationColor.options)('a letter is legible on %s, in light and dark', (color) => {
   const ink = tokenOf('mark-ink')
   const fill = tokenOf(`mark-${color}`)
 

@@ -31,7 +31,7 @@ describe('sizes', () => {
     expect(formatSpeed(31_000_000)).toBe('31.0 MB/s')
   })
 
-  it('groups thousands and knows one from many', () => {
+  it('groups thousands and distinguishes singular from plural', () => {
     expect([formatCount(1, 'file', 'files'), formatCount(10_000, 'file', 'files')]).toEqual([
       '1 file',
       '10,000 files',

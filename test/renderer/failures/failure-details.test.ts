@@ -26,7 +26,7 @@ const stuckWorld = (failure: Failure, changes: Parameters<typeof aRecord>[1] = {
   })
 
 describe('the store’s own words about a row', () => {
-  it('are one press away by the keyboard, and go to the clipboard', async () => {
+  it('open with one key press, and can be copied to the clipboard', async () => {
     const { row, page } = await suite.open(stuckWorld(QUOTA), COPYING)
     const details = row('a.bin').getByRole('button', { name: 'Details of a.bin' })
 
@@ -51,7 +51,7 @@ describe('the store’s own words about a row', () => {
     expect(await details.evaluate((button) => button === document.activeElement)).toBe(true)
   })
 
-  it('open by a press and not when they are merely pointed at', async () => {
+  it('open on a press and not on hover', async () => {
     const { row, page } = await suite.open(stuckWorld(QUOTA))
     const details = row('a.bin').getByRole('button', { name: 'Details of a.bin' })
 
@@ -63,7 +63,7 @@ describe('the store’s own words about a row', () => {
     expect(whenPointedAt).toBe(0)
   })
 
-  it('leave the row as high as it was, also in a small window', async () => {
+  it('do not change the height of the row, even in a small window', async () => {
     const { row, page } = await suite.open(stuckWorld(QUOTA), {
       viewport: { width: 420, height: 560 },
     })
@@ -79,7 +79,7 @@ describe('the store’s own words about a row', () => {
     expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(420)
   })
 
-  it('are selected where the browser does not let Ferry copy', async () => {
+  it('are selected if the browser does not let Ferry copy', async () => {
     const { row, page } = await suite.open(stuckWorld(QUOTA))
     await page.evaluate(() => {
       navigator.clipboard.writeText = () => Promise.reject(new Error('Refused'))
@@ -92,7 +92,7 @@ describe('the store’s own words about a row', () => {
     expect(await page.evaluate(() => String(getSelection()))).toContain('Bucket is full')
   })
 
-  it('are not offered where the store said nothing', async () => {
+  it('are not offered if the store said nothing', async () => {
     const { row } = await suite.open(stuckWorld(FAILURE_EXAMPLES['source-missing']))
     await row('a.bin')
       .getByText(/^Failed/)
@@ -105,7 +105,7 @@ describe('the store’s own words about a row', () => {
     ).toBe(0)
   })
 
-  it('leave out what it did not say', async () => {
+  it('leave out missing fields', async () => {
     const bare = { ...ANSWER, code: '', message: '', requestId: '', server: '' }
     const { row, page } = await suite.open(stuckWorld({ ...QUOTA, answer: bare }))
 
@@ -125,7 +125,7 @@ describe('the store’s own words about a check', () => {
     step === 'put' ? failedPut : { step, verdict: 'passed' as const, finding: null, fix: null },
   )
 
-  it('stand beside the line that they belong to', async () => {
+  it('appear beside the line that they belong to', async () => {
     const { page } = await suite.open(aWorld({ checkReport: { lines, notes: [] } }))
     await page.getByRole('button', { name: 'More about Client files' }).click()
     await page.getByRole('menuitem', { name: 'Check connection' }).click()
@@ -136,7 +136,7 @@ describe('the store’s own words about a check', () => {
     await page.getByText('tx0000-1').waitFor()
   })
 
-  it('stand in the dialog that could not do its work', async () => {
+  it('appear in the dialog whose action failed', async () => {
     const { page, button } = await suite.open(
       aWorld({ failures: { saveDestination: { ...QUOTA } } }),
     )
@@ -150,8 +150,8 @@ describe('the store’s own words about a check', () => {
   })
 })
 
-describe('a refusal that the rules can mend', () => {
-  it('leads to the rules, and the upload goes on when they are saved', async () => {
+describe('a refusal that other rules can resolve', () => {
+  it('leads to the rules, and the upload continues when they are saved', async () => {
     const { row, page, button, callsOf, give } = await suite.open(
       aWorld({
         destinations: [aDestination({ rules: { ...DEFAULT_RULES, acl: 'public-read' } })],
@@ -175,7 +175,7 @@ describe('a refusal that the rules can mend', () => {
     await expect.poll(async () => (await callsOf('prepareUpload')).length).toBe(before + 1)
   })
 
-  it('about the length of parts is mended by beginning again, not by another try', async () => {
+  it('about the part size is resolved by uploading again, not by a retry', async () => {
     const { row, page, button, callsOf } = await suite.open(
       stuckWorld({ kind: 'request-too-large', limitBytes: null }),
     )

@@ -12,7 +12,7 @@ describe('the words for failures', () => {
     expect(wayOut).toMatch(/^[A-Z].*\.$/)
   })
 
-  it.each(Object.values(FAILURE_EXAMPLES))('says $kind in no other’s words', (failure) => {
+  it.each(Object.values(FAILURE_EXAMPLES))('has words for $kind that no other kind has', (failure) => {
     const others = Object.values(FAILURE_EXAMPLES).filter(({ kind }) => kind !== failure.kind)
 
     expect(others.map((other) => failureSentence(other, NOW))).not.toContain(
@@ -69,7 +69,7 @@ describe('the words for failures', () => {
     expect(words.wayOut).toMatch(wayOut)
   })
 
-  it('says where a program for keys was looked for', () => {
+  it('says where Ferry searched for a credential program', () => {
     const missing = { program: 'aws-vault', folders: ['/usr/bin', '/bin'] }
     const { problem } = failureText(
       { kind: 'keys-unavailable', source: 'work', reason: 'program-missing', ...missing },
@@ -88,14 +88,14 @@ describe('the words for failures', () => {
     expect(failureText({ kind: 'keys-unavailable', ...failure }, NOW).problem).toMatch(words)
   })
 
-  it('tells a browser’s host where a proxy’s password goes', () => {
+  it('says where to enter a proxy’s password for the browser’s host', () => {
     const { wayOut, action } = failureText({ kind: 'proxy-auth-needed', isByVariable: true }, NOW)
 
     expect(wayOut).toContain('HTTPS_PROXY')
     expect(action).toBe('retry')
   })
 
-  it.each(['script', 'socks'] as const)('has a way out for a proxy by %s', (reason) => {
+  it.each(['script', 'socks'] as const)('says how to continue with a proxy by %s', (reason) => {
     const { problem, wayOut } = failureText(
       { kind: 'proxy-failed', reason, code: 'ENOTFOUND' },
       NOW,
@@ -105,13 +105,13 @@ describe('the words for failures', () => {
     expect(wayOut).toMatch(/HTTPS_PROXY.*desktop app/)
   })
 
-  it('names all that a bucket’s CORS rule must allow', () => {
+  it('names everything that a bucket’s CORS rule must allow', () => {
     const { wayOut } = failureText(FAILURE_EXAMPLES['cors-blocked'], NOW)
 
     expect(wayOut).toMatch(/this origin, PUT and all headers.*exposes ETag/)
   })
 
-  it('tells how far the clock is off, and which way', () => {
+  it('says how far the clock is off, and in which direction', () => {
     const behind = failureText({ kind: 'clock-skewed', serverTimeMs: NOW + 3_600_000 }, NOW)
     const ahead = failureText({ kind: 'clock-skewed', serverTimeMs: NOW - 1_200_000 }, NOW)
     const dead = failureText({ kind: 'clock-skewed', serverTimeMs: NOW }, 0)

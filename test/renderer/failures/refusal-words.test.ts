@@ -160,7 +160,7 @@ describe('a refusal', () => {
     }
   })
 
-  it.each(BLAMES)('$failure.kind blames nobody else: %#', ({ failure, never }) => {
+  it.each(BLAMES)('$failure.kind blames no one else: %#', ({ failure, never }) => {
     for (const place of PLACES) {
       const sentence = failureSentence(failure, NOW, place)
 
@@ -170,7 +170,7 @@ describe('a refusal', () => {
   })
 
   it.each(Object.values(FAILURE_EXAMPLES))(
-    'of any kind says the user’s computer is full only where it is: $kind',
+    'of any kind says that the user’s computer is full only if it is: $kind',
     (failure) => {
       if (failure.kind === 'disk-full') return
 
@@ -181,13 +181,13 @@ describe('a refusal', () => {
   )
 })
 
-describe('keys that may not do something', () => {
+describe('access keys without a permission', () => {
   const denied = (action: string): Failure => ({ kind: 'access-denied', action })
   const at = (provider: ProviderId): FailureDestination => ({
     ...{ name: 'Client files', kind: 's3', provider, credentials: { kind: 'keys' } },
   })
 
-  it.each(ProviderId.options)('are told to change a policy only where there is one: %s', (id) => {
+  it.each(ProviderId.options)('lead to a policy only if the store has policies: %s', (id) => {
     const { wayOut } = failureText(denied('s3:PutObject'), NOW, at(id))
 
     const hasPolicies = providerOf(id).permissions === 'policy'
@@ -218,21 +218,21 @@ describe('keys that may not do something', () => {
     ['s3:AbortMultipartUpload', /may not cancel uploads here \(s3:Abort/],
     ['s3:PutObject', /may not put files into this bucket \(s3:PutObject\)/],
     ['s3:SomethingNew', /may not do this here \(s3:SomethingNew\)/],
-  ])('are told which right it is: %s', (action, problem) => {
+  ])('name the missing permission: %s', (action, problem) => {
     expect(failureText(denied(action), NOW, at('aws')).problem).toMatch(problem)
   })
 
   it.each([
     ['s3:PutObjectAcl', /ACL to “none” in the rules, or the bucket’s administrator/],
     ['s3:PutObjectTagging', /tags out of the rules, or the bucket’s administrator/],
-  ])('may do without %s where the rules do not ask for it', (action, wayOut) => {
+  ])('do not need %s unless the rules ask for it', (action, wayOut) => {
     const words = failureText(denied(action), NOW, at('aws'))
 
     expect(words.wayOut).toMatch(wayOut)
     expect(words.action).toBe('edit-rules')
   })
 
-  it('that AWS has put under quarantine are to be replaced', () => {
+  it('that AWS has quarantined have to be replaced', () => {
     const message = 'with an explicit deny in … policy/AWSCompromisedKeyQuarantineV3'
     const answer = { ...WORDS, message }
 
@@ -246,7 +246,7 @@ describe('keys that may not do something', () => {
   })
 })
 
-describe('keys that a store does not accept', () => {
+describe('access keys that a store does not accept', () => {
   const of = (kind: CredentialKind): FailureDestination => ({
     ...{ name: 'Client files', kind: 's3', provider: 'aws' },
     credentials: { kind, profile: 'work' },
@@ -291,7 +291,7 @@ describe('keys that a store does not accept', () => {
     },
   )
 
-  it('may be right behind a proxy, where the store knows them', () => {
+  it('may be correct behind a proxy if the store knows them', () => {
     const answer = { ...WORDS, code: 'SignatureDoesNotMatch' }
 
     const sentence = failureSentence({ kind: 'credentials-rejected', answer }, NOW, of('keys'))
@@ -302,7 +302,7 @@ describe('keys that a store does not accept', () => {
   })
 })
 
-it('the bucket on this computer is never a matter of keys or policies', () => {
+it('failures of the bucket on this computer never mention keys or policies', () => {
   const place: FailureDestination = {
     ...{ name: 'This computer', kind: 'local', provider: 'other', credentials: { kind: 'keys' } },
   }
@@ -315,13 +315,13 @@ it('the bucket on this computer is never a matter of keys or policies', () => {
   }
 })
 
-it('a network that wants to be signed in to is not the store', () => {
+it('a network that requires a sign-in is not blamed on the store', () => {
   const sentence = failureSentence({ kind: 'server-error', status: 511 }, NOW)
 
   expect(sentence).toMatch(/^The network wants you to sign in.*web page.*\.$/)
 })
 
-it('an upload is unknown to the store only where the store said so', () => {
+it('an upload is called unknown to the store only if the store said so', () => {
   const claims = Object.values(FAILURE_EXAMPLES).filter((failure) =>
     /no longer knows/.test(failureSentence(failure, NOW)),
   )

@@ -84,7 +84,7 @@ async function beginLong(other = asking({ end: 9 })) {
 }
 
 describe('checksums in workers', () => {
-  it('are those of the standards', async () => {
+  it('match the standards’ check values', async () => {
     await give(['check', '123456789'])
 
     const answers = await sums(...ALGORITHMS.map((algorithm) => asking({ end: 9, algorithm })))
@@ -111,7 +111,7 @@ describe('checksums in workers', () => {
     expect(sums).toEqual({ ok: true, value: { checksum: textOf(algorithm), crc: textOf(crc) } })
   })
 
-  it('are those of no bytes for an empty file', async () => {
+  it('match those of zero bytes for an empty file', async () => {
     await give(['empty', ''])
 
     const answers = await sums(...ALGORITHMS.map((algorithm) => asking({ end: 0, algorithm })))
@@ -142,7 +142,7 @@ describe('checksums in workers', () => {
     )
   })
 
-  it('serve whoever waits before those that have time', async () => {
+  it('compute urgent requests before idle ones', async () => {
     await newChecksums(1)
     await give(['orders', '123456789'])
     const orders = ['idle', 'idle', 'next', 'next', 'idle', 'next'] as const
@@ -155,7 +155,7 @@ describe('checksums in workers', () => {
 })
 
 describe('an aborted checksum', () => {
-  it('is let go in the middle, and the worker is free for the next', async () => {
+  it('is stopped in the middle, and the worker is free for the next one', async () => {
     await newChecksums(1)
     await giveLong()
     const bytes = new Uint8Array(64 * MIB)
@@ -170,7 +170,7 @@ describe('an aborted checksum', () => {
     expect(next?.outcome).toEqual({ ok: true, value: await checksumOf('sha256', bytes) })
   }, 20_000)
 
-  it('never begins when it still waited', async () => {
+  it('never starts if it was still waiting', async () => {
     await newChecksums(1)
     await giveLong()
     const { answers } = await beginLong()
@@ -186,7 +186,7 @@ describe('an aborted checksum', () => {
   })
 })
 
-describe('a file that changes underneath', () => {
+describe('a file that changes while it is read', () => {
   const bytes = new Uint8Array(MIB)
 
   it.each([
@@ -203,7 +203,7 @@ describe('a file that changes underneath', () => {
     expect(answer?.outcome).toEqual({ ok: false, failure: { kind } })
   })
 
-  it('fails when it is cut short while it is read', async () => {
+  it('fails if it is truncated while it is read', async () => {
     await newChecksums(1, 5_000)
     const path = await giveLong()
     const { answers } = await beginLong()
@@ -225,7 +225,7 @@ describe('a worker that dies', () => {
           throw new Error('The worker broke')
         }),
     ],
-  ])('%s lets its sum be tried again, and the next be made by another', async (_, die) => {
+  ])('%s lets its checksum be retried, and another worker computes the next one', async (_, die) => {
     await newChecksums(1, 1_500)
     await giveLong()
     const { answers } = await beginLong()

@@ -25,7 +25,7 @@ describe('a drop', () => {
     return page.evaluate(() => window.adapters.lastDrop())
   }
 
-  it('gives files and folders with their structure, more than one batch deep', async () => {
+  it('delivers files and folders with their structure, also beyond one batch', async () => {
     const tree = join(adapters.folder, 'tree')
     await mkdir(join(tree, 'many'), { recursive: true })
     await mkdir(join(tree, 'empty', 'emptier'), { recursive: true })
@@ -105,7 +105,7 @@ describe('a drop', () => {
       ['was empty and is gone', '', null, MISSING],
       ['is a folder now', 'now', 'a folder', CHANGED],
       ['was empty and is a folder now', '', 'a folder', CHANGED],
-    ])('is told rightly when it %s', async (_, before, after, expected) => {
+    ])('is reported correctly when it %s', async (_, before, after, expected) => {
       for (const path of both()) {
         await writeFile(path, before)
         await utimes(path, 1_700_000_000, 1_700_000_000)
@@ -121,7 +121,7 @@ describe('a drop', () => {
       expect(await readBoth()).toEqual([expected, expected])
     })
 
-    it('has changed, too, where its time differs by less than a page gets to see', async () => {
+    it('has changed even if its time differs by less than a page can see', async () => {
       for (const path of both()) {
         await writeFile(path, 'now')
         await utimes(path, 1_700_000_000.0002, 1_700_000_000.0002)
@@ -143,7 +143,7 @@ describe('a drop', () => {
       ['as it was', 0],
       ['', -86_400],
       ['as it was', -86_400],
-    ])('is the file when nothing happened to it: %j of %s', async (text, seconds) => {
+    ])('is accepted if nothing happened to it: %j of %s', async (text, seconds) => {
       for (const path of both()) {
         await writeFile(path, text)
         const time = seconds === null ? new Date() : new Date(seconds * 1000)

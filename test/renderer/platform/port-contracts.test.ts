@@ -74,7 +74,7 @@ describe('the worker that sends parts, in Chromium', () => {
     expect(store.received[0]?.headers).not.toHaveProperty('content-type')
   })
 
-  it('sends no Content-Type because the body has one', async () => {
+  it('sends no Content-Type just because the body has one', async () => {
     await put('stored', { byteLength: 5, type: 'text/html' })
 
     expect(store.received).toMatchObject([{ byteLength: 5 }])
@@ -98,7 +98,7 @@ describe('the worker that sends parts, in Chromium', () => {
     expect(store.received).toEqual([])
   })
 
-  it('outlives a header that cannot be sent, and so do the other parts', async () => {
+  it('survives a header that cannot be sent, and so do the other parts', async () => {
     const impossible = await put('stored', { byteLength: 5 }, 'never', { 'x-amz-meta-a': 'a\nb' })
     const next = await put('stored', { byteLength: 5 })
 
@@ -114,7 +114,7 @@ describe('the worker that sends parts, in Chromium', () => {
     expect(store.received[0]?.headers['content-type']).toBe('text/x-ferry')
   })
 
-  it.each(['created', 'accepted'] as const)('takes every status of success: %s', async (answer) => {
+  it.each(['created', 'accepted'] as const)('accepts every success status: %s', async (answer) => {
     const { outcome } = await put(answer, { byteLength: 5 })
 
     expect(outcome).toEqual({ ok: true, value: { etag: expect.stringMatching(/^".+"$/) } })
@@ -134,13 +134,13 @@ describe('the worker that sends parts, in Chromium', () => {
     ['quota', '', { kind: 'quota-exceeded', of: 'unknown', answer: { requestId: 'tx01' } }],
     ['full', '', { kind: 'store-full', answer: { status: 507 } }],
     ['other-signature', '', { kind: 'credentials-rejected' }],
-  ])('tells %s of %j as what it is', async (answer, query, failure) => {
+  ])('reports %s of %j correctly', async (answer, query, failure) => {
     const { outcome } = await put(answer, { byteLength: 5 }, 'never', {}, query)
 
     expect(outcome).toMatchObject({ ok: false, failure })
   })
 
-  it('takes a redirect to another destination for a failure, whatever is answered there', async () => {
+  it('treats a redirect to another destination as a failure, whatever is answered there', async () => {
     const other = await startAnsweringStore()
     onTestFinished(other.close)
     storeOrigins = [store.origin, other.origin]
@@ -151,7 +151,7 @@ describe('the worker that sends parts, in Chromium', () => {
     expect(outcome).toEqual({ ok: false, failure: { kind: 'redirected', to: other.origin } })
   })
 
-  it('takes a redirect to anywhere else for a failure, and no byte arrives there', async () => {
+  it('treats a redirect to anywhere else as a failure, and no byte arrives there', async () => {
     const other = await startAnsweringStore()
     onTestFinished(other.close)
     store.redirectTo(other.origin)
@@ -162,7 +162,7 @@ describe('the worker that sends parts, in Chromium', () => {
     expect(other.received).toEqual([])
   })
 
-  it('holds a full disk against this computer only for the bucket on it', async () => {
+  it('attributes a full disk to this computer only for the bucket on it', async () => {
     const url = `${store.origin}/full/object?${signature('host')}`
     const part = {
       ...{ partNumber: 1, url, headers: {}, expiresAtMs: 0 },
@@ -180,7 +180,7 @@ describe('the worker that sends parts, in Chromium', () => {
     })
   })
 
-  it('asks for no header that CORS hides, which the console would complain about', async () => {
+  it('asks for no header that CORS hides, because the console would complain', async () => {
     const complaints: string[] = []
     const listen = (message: ConsoleMessage) => {
       if (message.text().includes('unsafe header')) complaints.push(message.text())
@@ -193,7 +193,7 @@ describe('the worker that sends parts, in Chromium', () => {
     expect(complaints).toEqual([])
   })
 
-  it('says "no response" where nothing listens', async () => {
+  it('reports "no response" if nothing listens', async () => {
     await store.close()
 
     const { outcome } = await put('stored', { byteLength: 5 })
@@ -274,7 +274,7 @@ describe('a file in Chromium', () => {
     expect(outcome).toEqual({ ok: true, value: null })
   })
 
-  it('is not taken for an empty file if it is missing from the start', async () => {
+  it('is not mistaken for an empty file if it is missing from the start', async () => {
     const missing = join(adapters.folder, 'empty.txt')
     await writeFile(missing, '')
     await page.getByLabel('Files').setInputFiles([missing])
@@ -285,7 +285,7 @@ describe('a file in Chromium', () => {
     expect(outcome).toEqual({ ok: false, failure: { kind: 'source-missing' } })
   })
 
-  it('has changed if it was empty when chosen and is not any more', async () => {
+  it('has changed if it was empty when chosen and no longer is', async () => {
     const grown = join(adapters.folder, 'grown.txt')
     await writeFile(grown, '')
     await utimes(grown, 1_700_000_000, 1_700_000_000)

@@ -95,7 +95,7 @@ describe('giving files to the window', () => {
 })
 
 describe('a row', () => {
-  it('goes from Uploading over Paused to Done, by its own buttons', async () => {
+  it('goes from Uploading via Paused to Done, with its own buttons', async () => {
     const { row, give, page } = await suite.open(aWorld())
     suite.server().holdParts()
     await give({ name: 'film.mov', byteLength: 3_000_000 })

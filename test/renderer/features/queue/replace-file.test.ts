@@ -99,7 +99,7 @@ describe('a file that changed while it was uploaded', () => {
     ['however the system writes the accents', 'Müller.txt', 'Müller.txt'.normalize('NFD')],
     ['without the number that the row got', 'notes (2).tar', 'notes.tar'],
     ['with a number of its own', 'notes (2).tar', 'notes (2).tar'],
-  ])('is known by its name, %s', async (_, rowName, fileName) => {
+  ])('is recognised by its name, %s', async (_, rowName, fileName) => {
     const record = failedRecord('source-changed', { name: rowName })
     const { page, row, callsOf } = await suite.open(worldWith(record))
 

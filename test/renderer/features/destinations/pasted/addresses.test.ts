@@ -121,7 +121,7 @@ describe('an endpoint', () => {
     ['https://b--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com', 'directory-bucket'],
     ['https://b.op-1.s3-outposts.us-east-1.amazonaws.com', 'outpost'],
     ['https://a-1.s3-object-lambda.us-east-1.amazonaws.com', 'object-lambda'],
-  ])('%s is known, and said to be of no use', (text, unsupported) => {
+  ])('%s is recognised and reported as unsupported', (text, unsupported) => {
     expect(parsePasted(text)?.unsupported).toBe(unsupported)
     expect(parsePasted(text)?.fields.bucket).toBeUndefined()
   })
@@ -302,7 +302,7 @@ describe('an ARN', () => {
     ['arn:aws:s3express:us-west-2:123456789012:bucket/b--usw2-az1--x-s3', 'directory-bucket'],
     ['arn:aws:iam::123456789012:role/Admin', 'not-s3'],
     ['arn:elsewhere:s3:::photos', 'not-s3'],
-  ])('%s is known, and said to be of no use', (text, unsupported) => {
+  ])('%s is recognised and reported as unsupported', (text, unsupported) => {
     expect(parsePasted(text)).toEqual({ kind: 'arn', fields: {}, unsupported })
   })
 
