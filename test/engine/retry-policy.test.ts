@@ -194,7 +194,7 @@ describe('a status that repeats', () => {
     [413, 'ask-user'],
     [402, 'ask-user'],
     [409, 'give-up'],
-  ] as const)('%i is not tried again with the whole body', (status, expected) => {
+  ] as const)('%i does not lead to a retry of the whole body', (status, expected) => {
     const failure = failureFromHttp({ status, headers: {}, text: '' }, ASKED, 0)
 
     expect(recoveryFrom(failure, attempt(1), 0.5).kind).toBe(expected)
@@ -333,12 +333,15 @@ describe('no response', () => {
     'proxy-failed',
   ]
 
-  it.each(kinds)('%s becomes "offline" while the browser is offline, if it means no response', (kind) => {
-    const seen = silenceAsOffline(FAILURE_EXAMPLES[kind], false)
+  it.each(kinds)(
+    '%s becomes "offline" while the browser is offline, if it means no response',
+    (kind) => {
+      const seen = silenceAsOffline(FAILURE_EXAMPLES[kind], false)
 
-    expect(seen.kind).toBe(silent.includes(kind) ? 'offline' : kind)
-    expect(silenceAsOffline(FAILURE_EXAMPLES[kind], true)).toBe(FAILURE_EXAMPLES[kind])
-  })
+      expect(seen.kind).toBe(silent.includes(kind) ? 'offline' : kind)
+      expect(silenceAsOffline(FAILURE_EXAMPLES[kind], true)).toBe(FAILURE_EXAMPLES[kind])
+    },
+  )
 
   it('is retried when the network changes', () => {
     const worth = kinds.filter((kind) => isRetriedOnNetworkChange(FAILURE_EXAMPLES[kind]))

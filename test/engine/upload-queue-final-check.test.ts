@@ -35,7 +35,7 @@ describe('the final check', () => {
   })
 
   it.each(['sha256', 'md5'] as const)(
-    'costs what a CRC costs where parts travel with %s, which they were read with once',
+    'costs only a CRC if parts are sent with %s, computed in the first reading',
     async (algorithm) => {
       const bench = new QueueBench()
       bench.store.algorithm = algorithm
@@ -110,16 +110,19 @@ describe('the final check', () => {
     [1, false],
     [10, true],
     [10, false],
-  ])('finds bytes written to part %i while it is sent (store checks: %s)', async (part, checksBodies) => {
-    const bench = new QueueBench()
-    bench.store.checksBodies = checksBodies
-    const uploadId = bench.add(1, 160 * MIB)
-    await bench.clock.until(() => bench.store.partsOf(uploadId).length === 3)
+  ])(
+    'finds bytes written to part %i while it is sent (store checks: %s)',
+    async (part, checksBodies) => {
+      const bench = new QueueBench()
+      bench.store.checksBodies = checksBodies
+      const uploadId = bench.add(1, 160 * MIB)
+      await bench.clock.until(() => bench.store.partsOf(uploadId).length === 3)
 
-    bench.sourceOf(uploadId).edit(part * 16 * MIB - 1)
+      bench.sourceOf(uploadId).edit(part * 16 * MIB - 1)
 
-    await expectChanged(bench, uploadId)
-  })
+      await expectChanged(bench, uploadId)
+    },
+  )
 
   it('finds a part that changed after it was read again, before other parts were read at all', async () => {
     const bench = new QueueBench()
@@ -161,7 +164,7 @@ describe('the final check', () => {
   })
 
   it.each(['pause', 'sleep'] as const)(
-    'goes on after a %s, and sends nothing twice',
+    'continues after a %s, and sends nothing twice',
     async (kind) => {
       const bench = new QueueBench()
       bench.checksums.bytesPerMs = 10_000

@@ -47,7 +47,7 @@ describe('a full disk', () => {
   const full: Failure = { kind: 'disk-full', where: 'data-folder' }
 
   it.each(['prepare', 'sign', 'put', 'complete'] as const)(
-    'is shown to the person, and tried again by itself (%s)',
+    'is shown to the user, and retried by itself (%s)',
     async (call) => {
       const bench = new QueueBench()
       bench.store.fail(call, full, 20)
@@ -113,7 +113,7 @@ describe('access keys that stop working during an upload', () => {
     bench.store.fail('put', failure)
     bench.store.fail('prepare', failure)
     await bench.untilPhase(uploadId, 'needs-you')
-    const landed = bench.store.partsOf(uploadId)
+    const acknowledged = bench.store.partsOf(uploadId)
     const shown = bench.view(uploadId).failure
     await bench.clock.advance(HOUR_MS)
 
@@ -124,8 +124,8 @@ describe('access keys that stop working during an upload', () => {
 
     expect(shown).toEqual(failure)
     const puts = bench.putsOf(uploadId)
-    expect(landed.length).toBeGreaterThan(5)
-    expect(landed.map((partNumber) => puts[partNumber])).toEqual(landed.map(() => 1))
+    expect(acknowledged.length).toBeGreaterThan(5)
+    expect(acknowledged.map((partNumber) => puts[partNumber])).toEqual(acknowledged.map(() => 1))
   })
 })
 

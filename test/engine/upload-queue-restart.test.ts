@@ -130,13 +130,13 @@ describe('snapshots from the host', () => {
     // The host has forgotten which file it was; this page has not.
     bench.queue.pause(uploadId)
     await bench.clock.settle()
-    const landed = bench.store.partsOf(uploadId)
+    const acknowledged = bench.store.partsOf(uploadId)
     bench.queue.resume(uploadId)
     await bench.untilPhase(uploadId, 'done')
 
     expect(shown).toMatchObject({ phase: 'uploading', record: { name: 'file (2).bin' } })
     const puts = bench.putsOf(uploadId)
-    expect(new Set(landed.map((partNumber) => puts[partNumber]))).toEqual(new Set([1]))
+    expect(new Set(acknowledged.map((partNumber) => puts[partNumber]))).toEqual(new Set([1]))
   })
 
   it('let an upload continue if they name a source that the page has', async () => {

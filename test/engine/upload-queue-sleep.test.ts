@@ -13,7 +13,7 @@ describe('a computer that sleeps', () => {
 
     bench.power.become('asleep')
     await bench.clock.settle()
-    const landed = bench.store.partsOf(uploadId)
+    const acknowledged = bench.store.partsOf(uploadId)
     const shown = bench.phase(uploadId)
     bench.clock.oversleep(8 * HOUR_MS)
     bench.power.become('awake')
@@ -21,7 +21,7 @@ describe('a computer that sleeps', () => {
 
     const puts = bench.putsOf(uploadId)
     expect(shown).toBe('offline')
-    expect(landed.map((partNumber) => puts[partNumber])).toEqual(landed.map(() => 1))
+    expect(acknowledged.map((partNumber) => puts[partNumber])).toEqual(acknowledged.map(() => 1))
     expect(bench.store.marks).toEqual([])
   })
 

@@ -53,8 +53,8 @@ describe('the sleep detector alone', () => {
   it.each([
     ['in the window', 5 * SECOND],
     ['in a hidden tab, whose timers run once a minute', 61 * SECOND],
-    ['on a computer that is busy beyond measure', 2 * MINUTE],
-  ])('says nothing while the computer is awake %s', (_, lookEveryMs) => {
+    ['on an extremely busy computer', 2 * MINUTE],
+  ])('reports nothing while the computer is awake %s', (_, lookEveryMs) => {
     const computer = new Computer().runs(8 * HOUR, lookEveryMs)
 
     expect(computer.told).toEqual([])
@@ -64,7 +64,7 @@ describe('the sleep detector alone', () => {
     ['linux', 30 * SECOND],
     ['linux', 8 * HOUR],
     ['windows', 8 * HOUR],
-  ] as const)('tells once that the computer woke (%s, %i ms)', (system, ms) => {
+  ] as const)('reports once that the computer woke (%s, %i ms)', (system, ms) => {
     const computer = new Computer().runs(MINUTE).sleeps(ms, system).runs(HOUR)
 
     expect(computer.told).toEqual(['awake'])

@@ -107,7 +107,7 @@ describe('files given to the app itself', () => {
     expect((await host.records()).every(({ isSourceDurable }) => isSourceDurable)).toBe(true)
   })
 
-  it('have the type that their names or first bytes tell, and text files an encoding', async () => {
+  it('have the type that their names or first bytes reveal, and text files an encoding', async () => {
     const png = Buffer.from(
       '89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489',
       'hex',
@@ -228,7 +228,7 @@ describe('files given to the app itself', () => {
   })
 
   it.runIf(process.platform === 'linux')(
-    'leave links in folders out, and follow one that was given by itself',
+    'do not include links in folders, and follow a link that was given directly',
     async () => {
       const film = write('film.mov')
       mkdirSync(join(folder, 'links'))

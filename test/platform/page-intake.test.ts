@@ -181,7 +181,7 @@ describe('what the page reads from a file', () => {
       ['windows.csv', 'text/csv', new Uint8Array([0xff, 0xfe, 0x47, 0]), 'utf-16le'],
       ['cut.txt', 'text/plain', cut, 'utf-8'],
       ['late.txt', 'text/plain', late, 'unknown'],
-      ['named by nobody', '', 'Grüße', 'utf-8'],
+      ['named by no one', '', 'Grüße', 'utf-8'],
       ['film.mp4', 'video/mp4', 'Grüße', undefined],
       ['picture', '', PNG, undefined],
       ['ruled.dat', 'application/octet-stream', 'Grüße', 'utf-8'],

@@ -102,7 +102,7 @@ describe('a file streamed by the host', () => {
   })
 
   it.each(['darwin', 'win32'] as const)(
-    'is in the cloud while %s has it there, and can be read once it is here',
+    'is reported as in the cloud while %s keeps it there, and can be read once it is local',
     async (system) => {
       const cloud = cloudFolder(system)
       onTestFinished(simulateFiles(folder, cloud))

@@ -47,7 +47,7 @@ const sourceOf = (bench: IntakeBench, number: number) =>
 
 describe('an upload', () => {
   it.each(['under way', 'paused'] as const)(
-    'that is %s keeps the file that it can read, and a file like it gets a row of its own',
+    'that is %s keeps the file that it can read, and an equal file gets its own row',
     async (how) => {
       const bench = stillBench()
       await give(bench, file('a.txt'))
@@ -126,7 +126,7 @@ describe('an upload', () => {
 })
 
 describe('files of one drop', () => {
-  it('are not taken for each other, even if the first is unreadable and comes a batch earlier', async () => {
+  it('are never matched to each other, even if the first is unreadable and comes a batch earlier', async () => {
     const bench = stillBench()
     const others = Array.from({ length: MAX_BATCH }, (_, index) => file(`${index}.txt`))
 
@@ -135,7 +135,7 @@ describe('files of one drop', () => {
     expect(report).toMatchObject({ queuedCount: MAX_BATCH + 2, matchedCount: 0 })
   })
 
-  it('are not taken for each other if they came with two overlapping drops', async () => {
+  it('are never matched to each other if they came with two overlapping drops', async () => {
     const bench = stillBench()
     const opened = Promise.withResolvers<void>()
     bench.held.set('last.txt', opened.promise)
@@ -165,9 +165,9 @@ describe('files of one drop', () => {
   })
 })
 
-describe('a host that leaves something out', () => {
+describe('a host that omits something', () => {
   it.each(['registering', 'queueing'] as const)(
-    'when %s loses no file without a word',
+    'loses no file silently when %s',
     async (forgetting) => {
       const bench = stillBench()
       bench.isForgetting = forgetting
@@ -197,7 +197,7 @@ describe('a file that is chosen for one row', () => {
   })
 
   it.each([{ kind: 'source-changed' }, { kind: 'wrong-state' }] as const)(
-    'is answered with %j where the host does not take it',
+    'fails with %j if the host does not accept it',
     async (refusal) => {
       const bench = stillBench()
       bench.waiting.set('a.txt', [listed(bench, 101)])

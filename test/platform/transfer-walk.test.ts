@@ -250,7 +250,7 @@ describe('an entry from Chromium', () => {
 
   it.each([
     ['vanished', 'a.txt', 'NotFoundError', { kind: 'source-missing' }],
-    ['has a name that Windows cannot say', 'a\uFFFD.txt', 'NotFoundError', ODD_NAME],
+    ['has a name that Windows cannot represent', 'a\uFFFD.txt', 'NotFoundError', ODD_NAME],
     ['may not be opened', 'a.txt', 'NotReadableError', { kind: 'source-unreadable' }],
   ])('is reported by name if it %s', async (_, name, error, failure) => {
     const gone = aFile(`/d/${name}`, new DOMException('', error))

@@ -78,15 +78,15 @@ const partFailed = (failure: Failure): UploadEvent => ({
 /** At least one sample of every event; several where the answer depends on what it carries. */
 const events = {
   admitted: { type: 'admitted' },
-  'prepared, nothing held': {
+  'prepared, no parts': {
     type: 'prepared',
     prepared: { plan, algorithm, held: [], isComplete: false },
   },
-  'prepared, one held': {
+  'prepared, one part': {
     type: 'prepared',
     prepared: { plan, algorithm, held: [held(2)], isComplete: false },
   },
-  'prepared, all held': {
+  'prepared, all parts': {
     type: 'prepared',
     prepared: { plan, algorithm, held: [held(1), held(2), held(3)], isComplete: false },
   },
@@ -95,10 +95,10 @@ const events = {
     prepared: { plan, algorithm, held: [], isComplete: true },
   },
   'granted a part that is not ready': { type: 'parts-granted', partNumbers: [1, 2, 3, 4] },
-  'part 1 landed': { type: 'part-acknowledged', receipt: receipt(1) },
-  'part 2 landed': { type: 'part-acknowledged', receipt: receipt(2) },
+  'part 1 acknowledged': { type: 'part-acknowledged', receipt: receipt(1) },
+  'part 2 acknowledged': { type: 'part-acknowledged', receipt: receipt(2) },
   'part failed, offline': partFailed({ kind: 'offline' }),
-  'part failed, silence': partFailed(silence),
+  'part failed, no response': partFailed(silence),
   'part failed, expired': partFailed({ kind: 'url-expired' }),
   'part failed, gone': partFailed({ kind: 'upload-gone' }),
   'part failed, skewed': partFailed({ kind: 'clock-skewed', serverTimeMs: null }),
@@ -110,7 +110,7 @@ const events = {
   'part 1 due': { type: 'part-due', partNumber: 1 },
   'part 2 due': { type: 'part-due', partNumber: 2 },
   'call failed, offline': callFailed({ kind: 'offline' }),
-  'call failed, silence': callFailed(silence),
+  'call failed, no response': callFailed(silence),
   'call failed, host gone': callFailed({ kind: 'host-gone' }),
   'call failed, gone': callFailed({ kind: 'upload-gone' }),
   'call failed, skewed': callFailed({ kind: 'clock-skewed', serverTimeMs: null }),
@@ -119,7 +119,7 @@ const events = {
   'call failed, differs': callFailed({ kind: 'object-differs' }),
   'call failed, denied': callFailed({ kind: 'access-denied' }),
   'call failed, refused': callFailed(refusal),
-  'call failed, taken': callFailed({ kind: 'key-taken', key: 'in/a.jpg' }),
+  'call failed, key taken': callFailed({ kind: 'key-taken', key: 'in/a.jpg' }),
   'call failed, sign-in': callFailed({ kind: 'sign-in-needed', by: 'browser' }),
   'call failed, rules': callFailed({ kind: 'rules-invalid', problems: [] }),
   'call failed, skipped': callFailed({ kind: 'skipped' }),
@@ -147,22 +147,22 @@ type EventName = keyof typeof events
 const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, string>>> } = {
   queued: {
     admitted: 'preparing: prepare',
-    'part 1 landed': 'queued: record-part',
-    'part 2 landed': 'queued: record-part',
+    'part 1 acknowledged': 'queued: record-part',
+    'part 2 acknowledged': 'queued: record-part',
     completed: 'done: stop',
     cancelled: 'cancelled: stop',
     pause: 'paused: mark paused',
     cancel: 'cancelling: cancel',
   },
   preparing: {
-    'prepared, nothing held': 'sending:',
-    'prepared, one held': 'sending: reread',
-    'prepared, all held': 'verifying: verify',
+    'prepared, no parts': 'sending:',
+    'prepared, one part': 'sending: reread',
+    'prepared, all parts': 'verifying: verify',
     'prepared, complete': 'completing: complete',
-    'part 1 landed': 'preparing: record-part',
-    'part 2 landed': 'preparing: record-part',
+    'part 1 acknowledged': 'preparing: record-part',
+    'part 2 acknowledged': 'preparing: record-part',
     'call failed, offline': 'offline: stop, wait 30000',
-    'call failed, silence': 'retry-waiting: stop, wait 250',
+    'call failed, no response': 'retry-waiting: stop, wait 250',
     'call failed, host gone': 'retry-waiting: stop, wait 6000',
     'call failed, gone': 'preparing: stop, prepare',
     'call failed, skewed': 'preparing: stop, prepare',
@@ -171,7 +171,7 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     'call failed, differs': 'failed: stop, mark failed',
     'call failed, denied': 'needs-you: stop, mark failed',
     'call failed, refused': 'failed: stop, mark failed',
-    'call failed, taken': 'needs-you: stop, mark failed',
+    'call failed, key taken': 'needs-you: stop, mark failed',
     'call failed, sign-in': 'needs-you: stop, mark failed',
     'call failed, rules': 'failed: stop, mark failed',
     'call failed, skipped': 'cancelled: stop',
@@ -185,9 +185,9 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     cancel: 'cancelling: stop, cancel',
   },
   sending: {
-    'part 1 landed': 'sending: record-part',
+    'part 1 acknowledged': 'sending: record-part',
     'part failed, offline': 'offline: stop, wait 30000',
-    'part failed, silence': 'sending: wait-for-part 250',
+    'part failed, no response': 'sending: wait-for-part 250',
     'part failed, expired': 'sending:',
     'part failed, gone': 'preparing: stop, prepare',
     'part failed, skewed': 'preparing: stop, prepare',
@@ -198,7 +198,7 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     'part failed, skipped': 'cancelled: stop',
     'part 2 due': 'sending:',
     'call failed, offline': 'offline: stop, wait 30000',
-    'call failed, silence': 'retry-waiting: stop, wait 250',
+    'call failed, no response': 'retry-waiting: stop, wait 250',
     'call failed, host gone': 'retry-waiting: stop, wait 6000',
     'call failed, gone': 'preparing: stop, prepare',
     'call failed, skewed': 'preparing: stop, prepare',
@@ -207,7 +207,7 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     'call failed, differs': 'failed: stop, mark failed',
     'call failed, denied': 'needs-you: stop, mark failed',
     'call failed, refused': 'failed: stop, mark failed',
-    'call failed, taken': 'needs-you: stop, mark failed',
+    'call failed, key taken': 'needs-you: stop, mark failed',
     'call failed, sign-in': 'needs-you: stop, mark failed',
     'call failed, rules': 'failed: stop, mark failed',
     'call failed, skipped': 'cancelled: stop',
@@ -225,7 +225,7 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
   },
   verifying: {
     'call failed, offline': 'offline: stop, wait 30000',
-    'call failed, silence': 'retry-waiting: stop, wait 250',
+    'call failed, no response': 'retry-waiting: stop, wait 250',
     'call failed, host gone': 'retry-waiting: stop, wait 6000',
     'call failed, gone': 'preparing: stop, prepare',
     'call failed, skewed': 'preparing: stop, prepare',
@@ -234,7 +234,7 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     'call failed, differs': 'failed: stop, mark failed',
     'call failed, denied': 'needs-you: stop, mark failed',
     'call failed, refused': 'failed: stop, mark failed',
-    'call failed, taken': 'needs-you: stop, mark failed',
+    'call failed, key taken': 'needs-you: stop, mark failed',
     'call failed, sign-in': 'needs-you: stop, mark failed',
     'call failed, rules': 'failed: stop, mark failed',
     'call failed, skipped': 'cancelled: stop',
@@ -250,7 +250,7 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
   },
   completing: {
     'call failed, offline': 'offline: stop, wait 30000',
-    'call failed, silence': 'retry-waiting: stop, wait 250',
+    'call failed, no response': 'retry-waiting: stop, wait 250',
     'call failed, host gone': 'retry-waiting: stop, wait 6000',
     'call failed, gone': 'preparing: stop, prepare',
     'call failed, skewed': 'preparing: stop, prepare',
@@ -259,7 +259,7 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     'call failed, differs': 'failed: stop, mark failed',
     'call failed, denied': 'needs-you: stop, mark failed',
     'call failed, refused': 'failed: stop, mark failed',
-    'call failed, taken': 'needs-you: stop, mark failed',
+    'call failed, key taken': 'needs-you: stop, mark failed',
     'call failed, sign-in': 'needs-you: stop, mark failed',
     'call failed, rules': 'failed: stop, mark failed',
     'call failed, skipped': 'cancelled: stop',
@@ -271,8 +271,8 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     cancel: 'cancelling: stop, cancel',
   },
   'retry-waiting': {
-    'part 1 landed': 'retry-waiting: record-part',
-    'part 2 landed': 'retry-waiting: record-part',
+    'part 1 acknowledged': 'retry-waiting: record-part',
+    'part 2 acknowledged': 'retry-waiting: record-part',
     completed: 'done: stop',
     cancelled: 'cancelled: stop',
     slept: 'asleep: stop, wait 60000',
@@ -286,8 +286,8 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     cancel: 'cancelling: stop, cancel',
   },
   blocked: {
-    'part 1 landed': 'blocked: record-part',
-    'part 2 landed': 'blocked: record-part',
+    'part 1 acknowledged': 'blocked: record-part',
+    'part 2 acknowledged': 'blocked: record-part',
     completed: 'done: stop',
     cancelled: 'cancelled: stop',
     slept: 'asleep: stop, wait 60000',
@@ -300,8 +300,8 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     cancel: 'cancelling: stop, cancel',
   },
   offline: {
-    'part 1 landed': 'offline: record-part',
-    'part 2 landed': 'offline: record-part',
+    'part 1 acknowledged': 'offline: record-part',
+    'part 2 acknowledged': 'offline: record-part',
     completed: 'done: stop',
     cancelled: 'cancelled: stop',
     slept: 'asleep: stop, wait 60000',
@@ -315,8 +315,8 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     cancel: 'cancelling: stop, cancel',
   },
   asleep: {
-    'part 1 landed': 'asleep: record-part',
-    'part 2 landed': 'asleep: record-part',
+    'part 1 acknowledged': 'asleep: record-part',
+    'part 2 acknowledged': 'asleep: record-part',
     completed: 'done: stop',
     cancelled: 'cancelled: stop',
     woke: 'preparing: stop, prepare',
@@ -328,24 +328,24 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     cancel: 'cancelling: stop, cancel',
   },
   paused: {
-    'part 1 landed': 'paused: record-part',
-    'part 2 landed': 'paused: record-part',
+    'part 1 acknowledged': 'paused: record-part',
+    'part 2 acknowledged': 'paused: record-part',
     completed: 'done: stop',
     cancelled: 'cancelled: stop',
     resume: 'queued: mark waiting',
     cancel: 'cancelling: cancel',
   },
   'needs-you': {
-    'part 1 landed': 'needs-you: record-part',
-    'part 2 landed': 'needs-you: record-part',
+    'part 1 acknowledged': 'needs-you: record-part',
+    'part 2 acknowledged': 'needs-you: record-part',
     completed: 'done: stop',
     cancelled: 'cancelled: stop',
     retry: 'queued: mark waiting',
     cancel: 'cancelling: cancel',
   },
   failed: {
-    'part 1 landed': 'failed: record-part',
-    'part 2 landed': 'failed: record-part',
+    'part 1 acknowledged': 'failed: record-part',
+    'part 2 acknowledged': 'failed: record-part',
     completed: 'done: stop',
     cancelled: 'cancelled: stop',
     retry: 'queued: mark waiting',
@@ -353,7 +353,7 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
   },
   cancelling: {
     'call failed, offline': 'cancelling: wait 30000',
-    'call failed, silence': 'cancelling: wait 250',
+    'call failed, no response': 'cancelling: wait 250',
     'call failed, host gone': 'cancelling: wait 6000',
     'call failed, gone': 'cancelling: cancel',
     'call failed, skewed': 'cancelling: cancel',
@@ -362,7 +362,7 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     'call failed, differs': 'failed: stop, mark failed',
     'call failed, denied': 'needs-you: stop, mark failed',
     'call failed, refused': 'failed: stop, mark failed',
-    'call failed, taken': 'needs-you: stop, mark failed',
+    'call failed, key taken': 'needs-you: stop, mark failed',
     'call failed, sign-in': 'needs-you: stop, mark failed',
     'call failed, rules': 'failed: stop, mark failed',
     'call failed, skipped': 'cancelled: stop',
@@ -462,7 +462,10 @@ describe('cancelling while the host cannot be reached', () => {
     waiting: { failure: silence, retryAtMs: 5_000 },
   }
 
-  it.each(['wait over', 'network changed', 'woke', 'cancel'] as const)('continues at: %s', (name) => {
-    expect(describeStep(waiting, events[name])).toBe('cancelling: stop, cancel')
-  })
+  it.each(['wait over', 'network changed', 'woke', 'cancel'] as const)(
+    'continues at: %s',
+    (name) => {
+      expect(describeStep(waiting, events[name])).toBe('cancelling: stop, cancel')
+    },
+  )
 })

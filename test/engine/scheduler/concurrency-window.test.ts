@@ -181,9 +181,9 @@ describe('the window', () => {
   it('grows again one by one, up to the maximum', () => {
     let budget = windowAfterThrottle(FULL_WINDOW, 1, 2)
     const slots: number[] = []
-    for (let landed = 1; landed <= SUCCESSES_PER_INCREASE * 5; landed += 1) {
+    for (let successes = 1; successes <= SUCCESSES_PER_INCREASE * 5; successes += 1) {
       budget = windowAfterSuccess(budget)
-      if (landed % SUCCESSES_PER_INCREASE === 0) slots.push(budget.size)
+      if (successes % SUCCESSES_PER_INCREASE === 0) slots.push(budget.size)
     }
 
     expect(slots).toEqual([4, 5, 6, 6, 6])

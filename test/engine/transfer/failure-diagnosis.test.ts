@@ -115,7 +115,7 @@ describe('a part that was redirected to where the page may not send', () => {
   })
 
   it.each<Failure | null>([null, { kind: 'server-error', status: 503 }])(
-    'stops it also where the host hears otherwise: %j',
+    'stops the upload even if the host gets another answer: %j',
     async (reasonForSilence) => {
       const bench = new QueueBench()
       bench.store.noResponseReason = reasonForSilence

@@ -21,30 +21,30 @@ describe('progress', () => {
   it('does not fall when an attempt fails, nor count its bytes twice', () => {
     const lost = withoutPart(withSentBytes(progressFrom(0), 1, 40, 0), 1)
     const again = withSentBytes(lost, 1, 10, 0)
-    const landed = withAcknowledgedPart(again, 1, 50)
+    const acknowledged = withAcknowledgedPart(again, 1, 50)
 
-    expect([lost.shownBytes, again.shownBytes, landed.shownBytes]).toEqual([40, 40, 50])
+    expect([lost.shownBytes, again.shownBytes, acknowledged.shownBytes]).toEqual([40, 40, 50])
   })
 
   it('never falls and never exceeds the total, whatever the transport reports', () => {
     const anyReport = fc.record({
-      kind: fc.constantFrom('sent', 'lost', 'landed'),
+      kind: fc.constantFrom('sent', 'lost', 'acknowledged'),
       partNumber: fc.integer({ min: 1, max: 5 }),
       share: fc.double({ min: 0, max: 1, noNaN: true }),
     })
     fc.assert(
       fc.property(fc.array(anyReport, { maxLength: 40 }), (reports) => {
         let progress = progressFrom(0)
-        const landed = new Set<number>()
+        const acknowledged = new Set<number>()
         for (const { kind, partNumber, share } of reports) {
-          if (landed.has(partNumber)) continue
+          if (acknowledged.has(partNumber)) continue
           const before = progress.shownBytes
           if (kind === 'sent')
-            progress = withSentBytes(progress, partNumber, share * 10, landed.size * 10)
+            progress = withSentBytes(progress, partNumber, share * 10, acknowledged.size * 10)
           if (kind === 'lost') progress = withoutPart(progress, partNumber)
-          if (kind === 'landed') {
-            landed.add(partNumber)
-            progress = withAcknowledgedPart(progress, partNumber, landed.size * 10)
+          if (kind === 'acknowledged') {
+            acknowledged.add(partNumber)
+            progress = withAcknowledgedPart(progress, partNumber, acknowledged.size * 10)
           }
           expect(progress.shownBytes).toBeGreaterThanOrEqual(before)
           expect(progress.shownBytes).toBeLessThanOrEqual(50)

@@ -19,7 +19,7 @@ async function openClientFiles() {
 it.each([
   ['add-files', false],
   ['add-folder', true],
-] as const)('%s of the menu opens one file chooser', async (item, isFolder) => {
+] as const)('%s in the menu opens one file chooser', async (item, isFolder) => {
   const opened = await openClientFiles()
   const inputs: (boolean | undefined)[] = []
   opened.page.on('filechooser', async (chooser) => {
@@ -56,7 +56,7 @@ it('the settings are those of the selected destination', async () => {
 })
 
 it.each(['add-files', 'add-folder', 'settings', 'new-destination'] as const)(
-  '%s asks for a bucket while there is none',
+  '%s asks the user to connect a bucket while there is none',
   async (item) => {
     const opened = await suite.open(freshWorld())
     await opened.button('Connect a bucket').waitFor()

@@ -12,13 +12,16 @@ describe('the words for failures', () => {
     expect(wayOut).toMatch(/^[A-Z].*\.$/)
   })
 
-  it.each(Object.values(FAILURE_EXAMPLES))('has words for $kind that no other kind has', (failure) => {
-    const others = Object.values(FAILURE_EXAMPLES).filter(({ kind }) => kind !== failure.kind)
+  it.each(Object.values(FAILURE_EXAMPLES))(
+    'has words for $kind that no other kind has',
+    (failure) => {
+      const others = Object.values(FAILURE_EXAMPLES).filter(({ kind }) => kind !== failure.kind)
 
-    expect(others.map((other) => failureSentence(other, NOW))).not.toContain(
-      failureSentence(failure, NOW),
-    )
-  })
+      expect(others.map((other) => failureSentence(other, NOW))).not.toContain(
+        failureSentence(failure, NOW),
+      )
+    },
+  )
 
   it.each([
     ['host-not-found', 's3.example.invalid'],
@@ -47,7 +50,7 @@ describe('the words for failures', () => {
     ['role-refused', 'edit-connection'],
     ['environment-empty', 'edit-connection'],
     ['unreachable', 'retry'],
-  ] as const)('names the source of keys that gives none: %s', (reason, action) => {
+  ] as const)('names the source of keys that provides none: %s', (reason, action) => {
     const words = failureText({ kind: 'keys-unavailable', source: 'work', reason }, NOW)
 
     expect(words.problem).toMatch(/^[A-Z].*work.*\.$/)
@@ -82,7 +85,7 @@ describe('the words for failures', () => {
   it.each([
     ['read', /Neither .* login shell/],
     ['silent', /login shell did not tell/],
-  ] as const)('says what the login shell said of keys: %s', (shell, words) => {
+  ] as const)('says what the login shell reported about keys: %s', (shell, words) => {
     const failure = { source: 'AWS_ACCESS_KEY_ID', reason: 'environment-empty', shell } as const
 
     expect(failureText({ kind: 'keys-unavailable', ...failure }, NOW).problem).toMatch(words)

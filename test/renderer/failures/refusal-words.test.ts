@@ -209,7 +209,7 @@ describe('access keys without a permission', () => {
     ],
     ['aws', 's3:PutObject', /The bucket’s administrator.*policy of these keys or of the bucket/],
     ['other', 's3:PutObject', /Whoever runs the store must allow it/],
-  ] as const)('are told what %s calls it: %s', (id, action, wayOut) => {
+  ] as const)('lead to the permission as %s names it: %s', (id, action, wayOut) => {
     expect(failureText(denied(action), NOW, at(id)).wayOut).toMatch(wayOut)
   })
 
@@ -257,7 +257,7 @@ describe('access keys that a store does not accept', () => {
     ['profile', /profile “work”.*~\/\.aws\/credentials/, 'edit-connection'],
     ['sso', /Sign in again/, 'sign-in'],
     ['environment', /Start Ferry with the right AWS_ACCESS_KEY_ID/, 'edit-connection'],
-  ] as const)('are put right where they come from: %s', (kind, sentence, action) => {
+  ] as const)('are fixed where they come from: %s', (kind, sentence, action) => {
     const failure: Failure = { kind: 'credentials-rejected' }
 
     expect(failureSentence(failure, NOW, of(kind))).toMatch(sentence)
@@ -269,7 +269,7 @@ describe('access keys that a store does not accept', () => {
     ['profile', /profile “work” have expired.*Renew them/, 'edit-connection'],
     ['sso', /Sign in again/, 'sign-in'],
     ['environment', /Start Ferry again with new ones/, 'edit-connection'],
-  ] as const)('since they expired, too: %s', (kind, sentence, action) => {
+  ] as const)('are renewed where they come from if they expired: %s', (kind, sentence, action) => {
     const failure: Failure = { kind: 'credentials-expired' }
 
     expect(failureSentence(failure, NOW, of(kind))).toMatch(sentence)
@@ -277,7 +277,7 @@ describe('access keys that a store does not accept', () => {
   })
 
   it.each(['credentials-rejected', 'credentials-expired', 'secret-missing'] as const)(
-    'are not to be signed in to in a row when they were typed: %s',
+    'never lead to a sign-in if they were typed: %s',
     (kind) => {
       const record = aRecord(1)
       const view: UploadView = {

@@ -193,7 +193,7 @@ describe('a file that changes while it is read', () => {
     ['written to', async (path: string) => writeFile(path, 'other'), 'source-changed'],
     ['touched', async (path: string) => utimes(path, 1, 1), 'source-changed'],
     ['deleted', async (path: string) => rm(path), 'source-missing'],
-  ] as const)('fails as such when it was %s', async (_, change, kind) => {
+  ] as const)('fails with the right kind if it was %s', async (_, change, kind) => {
     const [path = ''] = await give(['victim.bin', bytes])
     await sums(asking({ end: MIB }))
     await change(path)
@@ -217,7 +217,7 @@ describe('a file that changes while it is read', () => {
 
 describe('a worker that dies', () => {
   it.each([
-    ['without a word', () => self.close()],
+    ['silently', () => self.close()],
     [
       'of an error',
       () =>
@@ -225,16 +225,19 @@ describe('a worker that dies', () => {
           throw new Error('The worker broke')
         }),
     ],
-  ])('%s lets its checksum be retried, and another worker computes the next one', async (_, die) => {
-    await newChecksums(1, 1_500)
-    await giveLong()
-    const { answers } = await beginLong()
-    const [worker] = page.workers()
-    await worker?.evaluate(die)
+  ])(
+    '%s lets its checksum be retried, and another worker computes the next one',
+    async (_, die) => {
+      await newChecksums(1, 1_500)
+      await giveLong()
+      const { answers } = await beginLong()
+      const [worker] = page.workers()
+      await worker?.evaluate(die)
 
-    const [dead, next] = await answers
+      const [dead, next] = await answers
 
-    expect(dead?.outcome).toEqual({ ok: false, failure: { kind: 'stalled' } })
-    expect(next?.outcome).toMatchObject({ ok: true })
-  })
+      expect(dead?.outcome).toEqual({ ok: false, failure: { kind: 'stalled' } })
+      expect(next?.outcome).toMatchObject({ ok: true })
+    },
+  )
 })

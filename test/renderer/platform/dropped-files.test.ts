@@ -47,7 +47,7 @@ describe('a drop', () => {
   })
 
   it.runIf(process.platform === 'linux')(
-    'names what Chromium has no name for, hides links, and takes pipes for empty files',
+    'names entries that Chromium cannot represent, hides links, and treats pipes as empty files',
     async () => {
       const tree = join(adapters.folder, 'odd')
       const named = (name: string) =>

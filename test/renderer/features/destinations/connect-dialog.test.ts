@@ -268,7 +268,7 @@ describe('connecting a bucket', () => {
     ['system', 'encrypted by this computer’s own key store'],
     ['file', 'They are not encrypted.'],
     ['memory', 'has no safe place for keys'],
-  ] as const)('says plainly where keys go when the place is "%s"', async (secretPlace, truth) => {
+  ] as const)('says plainly where keys are stored for "%s"', async (secretPlace, truth) => {
     const world = freshWorld()
     const { page } = await openForm({ ...world, host: { ...world.host, secretPlace } })
 

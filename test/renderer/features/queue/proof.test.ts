@@ -24,7 +24,7 @@ describe('a finished file', () => {
     [{ level: 'whole', algorithm: 'md5' }, 'checksum of the finished object', 'MD5'],
     [{ level: 'parts', algorithm: 'sha256' }, 'compared each part', 'SHA-256'],
     [{ level: 'parts', algorithm: 'crc32c' }, 'compared each part', 'CRC32C'],
-  ] as const)('is verified at a glance, and tells the keyboard how: %j', async (proof, ...how) => {
+  ] as const)('is shown as verified, with the evidence by keyboard: %j', async (proof, ...how) => {
     const { page, offer, status } = await openDone(proof)
 
     const said = await status.textContent()

@@ -57,7 +57,7 @@ function aView(changes: Partial<UploadView>): UploadView {
 const said = (view: UploadView) => `${statusWord(view)}${statusDetail(view, NOW)}`
 
 describe('the status of a row', () => {
-  it('tells how far the file has been read again', () => {
+  it('says how far the file has been read again', () => {
     const view = aView({ phase: 'verifying', sentBytes: 640 * MIB, verifiedBytes: 256 * MIB })
 
     expect([said(view), percentShown(view)]).toEqual([
@@ -103,7 +103,7 @@ describe('the status of a row', () => {
   })
 
   it.each(['data-folder', 'local-bucket'] as const)(
-    'promises to go on by itself when the disk of the %s has room',
+    'promises to continue by itself when the disk of the %s has room',
     (where) => {
       const failure = { kind: 'disk-full', where } as const
 
@@ -184,7 +184,7 @@ describe('what a stopped upload has in the bucket', () => {
       ...changes,
     })
 
-  it('is told in parts, with how long they stay', () => {
+  it('is given in parts, with how long they stay', () => {
     const kept = keptText(failed(), STORE_HABIT, NOW)
 
     expect(kept).toMatchObject({

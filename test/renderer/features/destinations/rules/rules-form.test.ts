@@ -44,12 +44,12 @@ describe('an amount', () => {
     [1_500_000_000, FILE_UNITS, '1.5', 'GB'],
     [999, FILE_UNITS, '999', 'bytes'],
     [LEAST_BYTES_PER_SECOND, SPEED_UNITS, '16.384', 'KB/s'],
-  ] as const)('%i reads well', (bytes, units, text, unit) => {
+  ] as const)('%i is shown in a readable unit', (bytes, units, text, unit) => {
     expect(amountOf(bytes, units, units[0])).toEqual({ text, unit })
   })
 
   it.each(['x', '-1', '1e9', '1 000', 'Infinity', '0x10', '1.2.3'])(
-    'does not take "%s"',
+    'does not accept "%s"',
     (text) => {
       expect(bytesOf({ text, unit: 'MB' })).toEqual({ kind: 'unreadable' })
     },
