@@ -22,7 +22,7 @@ let clock: VirtualClock
 let mutex: KeyedMutex<UploadId>
 let outbox: Outbox
 let calls: CommandInput<'syncUploads'>[]
-/** What the host answers to the next calls; afterwards it takes everything. */
+/** The host's answers to the next calls; after them it accepts everything. */
 let refusals: Failure[]
 
 beforeEach(() => {

@@ -9,7 +9,7 @@ import { FakeStore } from '../fakes/fake-store.ts'
 import { uploadRecord } from '../fakes/upload-records.ts'
 import { VirtualClock } from '../fakes/virtual-clock.ts'
 
-/** A queue between fakes. A second one on the same store is the page after a restart. */
+/** A queue with fake ports. A second one on the same store is the page after a restart. */
 export class QueueBench {
   readonly clock: VirtualClock
   readonly store: FakeStore
@@ -19,7 +19,7 @@ export class QueueBench {
   readonly rules = new FakeRules()
   readonly sources = new Map<string, FakeSource>()
   readonly queue: UploadQueue
-  /** Null: one of its own for every destination. */
+  /** Null: each destination has its own endpoint. */
   endpoint: string | null = null
 
   constructor(clock = new VirtualClock(), store = new FakeStore(clock)) {
@@ -90,7 +90,7 @@ export class QueueBench {
   }
 }
 
-/** A promise and the way to keep it. */
+/** A promise and the function that resolves it. */
 export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>()
   return { opened: promise, open: resolve }

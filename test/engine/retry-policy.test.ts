@@ -21,7 +21,9 @@ import {
 } from '../../renderer/engine/retry-policy.ts'
 import { FAILURE_EXAMPLES } from '../renderer/failures/failure-examples.ts'
 
-/** What follows the first failure, the thousandth in a row, and one after a fresh start. */
+/**
+ * The recovery from the first failure, from the thousandth in a row, and from one after a reset.
+ */
 const expected: {
   readonly [K in FailureKind]: readonly [Recovery['kind'], Recovery['kind'], Recovery['kind']]
 } = {
@@ -107,7 +109,7 @@ const ASKED = {
 
 const kinds = Object.keys(FAILURE_EXAMPLES) as FailureKind[]
 
-/** The `tries`th failure in a row, each of which cost a try. */
+/** The budget at the `tries`th failure in a row, each of which counted as an attempt. */
 const attempt = (tries: number, startOvers = 0) => ({ failures: tries, tries, startOvers })
 
 it.each(kinds)('decides the recovery from %s', (kind) => {

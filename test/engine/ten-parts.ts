@@ -10,14 +10,14 @@ export const ALL = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 export const textOf = (partNumber: number) =>
   `${(partNumber - 1) * 16 * MIB}-${partNumber * 16 * MIB}`
 
-/** What of the file was summed up, part by part, in order. */
+/** The parts whose checksums were computed, in order. */
 export function readParts(bench: QueueBench, order: 'next' | 'idle'): readonly number[] {
   return bench.checksums.calls
     .filter((call) => call.startsWith(order))
     .map((call) => Number.parseInt(call.slice(5), 10) / (16 * MIB) + 1)
 }
 
-/** The page after a restart: the store holds these parts of ten. */
+/** The page after a restart: the store has these of ten parts. */
 export function restarted(held: readonly number[]) {
   const bench = new QueueBench()
   const recordedBytes = held.length * 16 * MIB

@@ -55,7 +55,7 @@ const anyMove = fc.record({
   ms: fc.nat(5_000),
 })
 
-/** Every upload ends, as a patient person would drive it. */
+/** Drives every upload to its end, as a patient user would. */
 async function driveToTheEnd(bench: QueueBench, uploadIds: readonly UploadId[]): Promise<void> {
   bench.network.become(true)
   bench.power.become('awake')
@@ -64,7 +64,7 @@ async function driveToTheEnd(bench: QueueBench, uploadIds: readonly UploadId[]):
       bench.queue.resume(uploadId)
       const { phase, failure } = bench.view(uploadId)
       const isStuck = phase === 'failed' || phase === 'needs-you'
-      // It is not that file any more, and will not be: the person lets it go.
+      // The original file is gone for good: the user cancels the upload.
       if (isStuck && failure?.kind === 'source-changed') bench.queue.cancel(uploadId)
       else if (isStuck) bench.queue.retry(uploadId)
     }
@@ -97,7 +97,7 @@ function act(bench: QueueBench, name: Act | WorldAct, uploadId: UploadId, ms: nu
   }
 }
 
-/** The object is the file as it once was, all of it at the same time. */
+/** The object must equal one version of the whole file. */
 function expectWhole(bench: QueueBench, uploadId: UploadId): void {
   const texts = bench.store.textsOf(uploadId)
   const ranges = texts.map((text) => {
@@ -109,7 +109,8 @@ function expectWhole(bench: QueueBench, uploadId: UploadId): void {
 }
 
 it('ends every upload complete or removed, whatever fails and whatever the user does', async () => {
-  // The fake store throws at a part sent twice at once, a signature used twice, a hasty complete.
+  // The fake store throws if a part is sent twice at once, a signature is used twice or an upload
+  // is completed too early.
   await fc.assert(
     fc.asyncProperty(
       fc.array(anyFault, { maxLength: 14, size: 'max' }),

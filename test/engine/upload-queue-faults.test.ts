@@ -196,7 +196,7 @@ describe('a failed part', () => {
     const beganAtMs = bench.clock.now()
     await bench.untilPhase(uploadId, 'done')
 
-    // Half a minute after the last byte, a slow line is still draining its buffers.
+    // Half a minute after the last byte, a slow connection is still draining its buffers.
     expect(bench.clock.now() - beganAtMs).toBeGreaterThanOrEqual(120_000)
     expect(bench.clock.now() - beganAtMs).toBeLessThan(125_000)
   })

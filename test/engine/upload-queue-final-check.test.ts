@@ -79,7 +79,7 @@ describe('the final check', () => {
     await bench.untilPhase(uploadId, 'verifying')
     await bench.clock.settle()
 
-    // The fifth is being read.
+    // The fifth part is being read.
     expect(bench.view(uploadId).verifiedBytes).toBe(4 * 16 * MIB)
     await bench.untilPhase(uploadId, 'done')
   })

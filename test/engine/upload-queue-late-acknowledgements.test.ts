@@ -7,7 +7,9 @@ import { gate, QueueBench } from './queue-bench.ts'
 const PART_BYTES = 16 * MIB
 const isPart = (number: number) => (target: Target) => target.partNumber === number
 
-/** Three parts; all have landed but the second, whose answer is held back while the user pauses. */
+/**
+ * Three parts; all but the second are acknowledged. Its answer is held back while the user pauses.
+ */
 async function pausedBeforeAnswer() {
   const bench = new QueueBench()
   const answer = gate()
@@ -79,7 +81,7 @@ it('bytes of a failed attempt do not count beside those of other parts', async (
   const triesOfFirst = bench.putsOf(uploadId)[1]
   await bench.untilPhase(uploadId, 'done')
 
-  // The first part waits for its second try; the second one has landed.
+  // The first part waits for its second attempt; the second part is acknowledged.
   expect(triesOfFirst).toBe(1)
   expect(shown.sentBytes).toBe(PART_BYTES)
 })

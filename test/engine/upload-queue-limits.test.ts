@@ -8,13 +8,13 @@ const HERE = destinationIdOf(1)
 const THERE = destinationIdOf(2)
 const PART = 5 * MIB
 
-/** When the parts of these uploads began, from the first one on. */
+/** When the parts of these uploads started, relative to the first one. */
 function beginnings(bench: QueueBench, ...uploadIds: readonly UploadId[]): readonly number[] {
   const puts = bench.store.puts.filter(({ uploadId }) => uploadIds.includes(uploadId))
   return puts.map(({ startedAtMs }) => startedAtMs - (puts[0]?.startedAtMs ?? 0))
 }
 
-/** The most that began within any minute. */
+/** The most bytes that started within any minute. */
 function mostInAMinute(begunAtMs: readonly number[], byteLength: number): number {
   const counts = begunAtMs.map(
     (from) => begunAtMs.filter((at) => at >= from && at < from + 60_000).length,
@@ -44,7 +44,7 @@ describe('a speed limit', () => {
 
     const begun = beginnings(bench, ...uploadIds)
     expect(begun).toHaveLength(90)
-    // What may be saved in a pause is a second's worth.
+    // No more than one second's worth of bytes may be saved during a pause.
     expect(mostInAMinute(begun, 100 * KIB)).toBeLessThanOrEqual(61 * 100 * KIB)
     expect(begun.at(-1)).toBeGreaterThanOrEqual(88_000)
   })

@@ -108,7 +108,7 @@ describe('notifying listeners', () => {
     const moving = bench.view(uploadId)
     await bench.untilPhase(uploadId, 'done')
 
-    // Six requests at a million bytes a second each.
+    // Six requests at a million bytes per second each.
     expect(moving.bytesPerSecond).toBeGreaterThan(4_000_000)
     expect(moving.bytesPerSecond).toBeLessThan(8_000_000)
     expect(moving.msLeft).toBeGreaterThan(20_000)
@@ -156,7 +156,7 @@ describe('the totals', () => {
       failedCount: 1,
       askingCount: 0,
       firstStuck: failing,
-      // As in a browser.
+      // The host cannot read these files, as in a browser.
       pathlessCount: 2,
       pathless: [failing, paused],
       finishedCount: 1,

@@ -10,7 +10,7 @@ const plan: PartPlan = { mode: 'multipart', byteLength: 320 * MIB, partBytes: 32
 const halfSent = { plan, recordedBytes: 160 * MIB }
 const HELD = [1, 2, 3, 5, 8]
 
-/** The page after a restart, with one record of the run before. */
+/** The page after a restart, with one record of the previous run. */
 function restarted(changes: Partial<UploadRecord>, hasSource: boolean) {
   const bench = new QueueBench()
   const record = bench.store.add(uploadRecord(1, 320 * MIB, { ...halfSent, ...changes }))
@@ -127,7 +127,7 @@ describe('snapshots from the host', () => {
     bench.queue.adopt([{ ...bench.store.recordOf(uploadId), name: 'file (2).bin', sourceId: null }])
     const shown = bench.view(uploadId)
     await bench.clock.until(() => bench.store.partsOf(uploadId).length === 11)
-    // The host has forgotten which file it was; this page has not.
+    // The host has lost the source of the upload; this page has not.
     bench.queue.pause(uploadId)
     await bench.clock.settle()
     const acknowledged = bench.store.partsOf(uploadId)

@@ -25,7 +25,7 @@ const budget = { failures: 0, tries: 0, startOvers: 0 }
 const silence: Failure = { kind: 'no-response' }
 const refusal: Failure = { kind: 'store-refused', status: 400, code: 'X' }
 
-/** Part 1 is in flight, part 2 waits after silence, part 3 is held. */
+/** Part 1 is in flight, part 2 waits after a request without an answer, part 3 is on the store. */
 const parts = withPartInProgress(startParts(newPartTable(plan, [held(3)]), [1, 2]).parts, 2, {
   stage: 'waiting',
   budget: { failures: 1, tries: 0, startOvers: 0 },
@@ -75,7 +75,7 @@ const partFailed = (failure: Failure): UploadEvent => ({
   moment,
 })
 
-/** At least one sample of every event; several where the answer depends on what it carries. */
+/** At least one sample of every event; several if the answer depends on the event's details. */
 const events = {
   admitted: { type: 'admitted' },
   'prepared, no parts': {
@@ -141,8 +141,8 @@ const events = {
 type EventName = keyof typeof events
 
 /**
- * `phase: effects`. What is not named changes nothing and does nothing, and is tested for just
- * that: the table has a row for every phase, and every row is tried with every event.
+ * `phase: effects`. An event that a row does not list must change nothing and have no effect. The
+ * table has a row for every phase, and every row is tested with every event.
  */
 const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, string>>> } = {
   queued: {

@@ -1,13 +1,13 @@
 export interface Call {
   readonly kind: 'prepare' | 'verify' | 'complete' | 'cancel' | 'reread' | 'put'
   readonly run: number
-  /** Of a PUT, with the checksum that was signed for it. */
+  /** The part of a PUT, with the checksum that was signed for it. */
   readonly partNumber: number
   readonly sum: string
   readonly startedAt: number
 }
 
-/** What was asked of the world and is not answered yet. */
+/** Calls to the host and the store that are not answered yet. */
 export class CallList {
   #calls: readonly Call[] = []
 
@@ -15,7 +15,7 @@ export class CallList {
     return this.#calls
   }
 
-  /** Those that could end next: the host does one thing at a time, except that it cancels. */
+  /** Calls that could end next: the host runs one at a time, but cancels at any time. */
   answerable(): readonly Call[] {
     const first = this.#calls.find(isInTurn)
     return this.#calls.filter((call) => !isInTurn(call) || call === first)
@@ -33,7 +33,7 @@ export class CallList {
     this.#calls = this.#calls.filter((each) => each.kind !== kind)
   }
 
-  /** What has not begun yet is not made any more; what has goes on without us. */
+  /** Drops calls that have not started; calls that have started run on unobserved. */
   abandon(): void {
     this.#calls = this.answerable()
   }

@@ -28,7 +28,7 @@ interface Moved {
   readonly runner: ModelRunner
 }
 
-/** What must be true of every step, whatever happened before. Throws at what is not. */
+/** Throws if a step breaks an invariant that must hold whatever happened before. */
 export function checkStep(moved: Moved): void {
   const { phase } = moved.after.state
   if (!(phase in PHASES)) throw new Error(`Unknown phase ${phase}`)
@@ -61,7 +61,7 @@ function startsNothingTwice({ after, runner }: Moved): void {
   if (counted > underWay.size) throw new Error('A part is waited for that nobody sends')
 }
 
-/** Only the store's own word takes back what has landed. */
+/** Only the store's own answer can take back an acknowledged part. */
 function losesNothingThatLanded({ before, after: { state } }: Moved): void {
   if (before.phase !== 'sending' || state.phase !== 'sending') return
   if (state.parts.acknowledgedCount < before.parts.acknowledgedCount)
@@ -79,7 +79,7 @@ function completesOnlyWhatWasVerified({ before, event, after, runner }: Moved): 
   if (event.type !== 'verified' || before.phase !== 'verifying') {
     throw new Error(`Completed without the final check, by ${event.type} in ${before.phase}`)
   }
-  // Everything that the page knows to be on the store, and nothing left to be read.
+  // Everything that the page knows to be on the store, with nothing left to read.
   if (runner.sums?.partsToReread(!runner.world.isEdited).length !== 0) {
     throw new Error('Completed before all of it was read once more')
   }

@@ -26,7 +26,7 @@ interface Timer {
   readonly event: UploadEvent
 }
 
-/** Does what the machine asks for, one thing at a time, whenever it is told to. */
+/** Runs the effects of the machine one at a time, when the test says so. */
 export class ModelRunner {
   readonly world: ModelWorld
   state: UploadState = { phase: 'queued' }
@@ -63,7 +63,7 @@ export class ModelRunner {
     this.tell({ type: 'cancel-asked' })
   }
 
-  /** The same news twice. */
+  /** Delivers the last acknowledgement a second time. */
   echo(): void {
     if (this.#lastLanding !== null) this.tell(this.#lastLanding)
   }
@@ -77,7 +77,7 @@ export class ModelRunner {
     if (!noted.ok) this.fail(noted.failure)
   }
 
-  /** `wanted` may name anything: what is not ready must not start. */
+  /** `wanted` may name any part: parts that are not ready must not start. */
   grant(wanted?: readonly number[]): void {
     const { state, sums } = this
     if (state.phase !== 'sending' || isAllAcknowledged(state.parts)) return
@@ -100,7 +100,7 @@ export class ModelRunner {
     this.tell({ type: 'call-failed', failure, moment: { nowMs: this.#now, jitter: 0.5 } })
   }
 
-  /** The call ends; `failure` in the place of its answer, whether or not it was done. */
+  /** The call ends; `failure` replaces its answer, whether or not the call had an effect. */
   end(call: Call, failure: Failure | null, isDone: boolean): void {
     if (call.kind === 'reread' || call.kind === 'verify') {
       this.#reread(call, failure)
@@ -149,7 +149,7 @@ export class ModelRunner {
 
   #endPrepare(call: Call, failure: Failure | null): void {
     const prepared = failure === null ? this.world.prepare() : null
-    // The host's records say so, whoever asked.
+    // The host's records say so, whoever requested the cancel.
     if (prepared === 'cancelled') this.tell({ type: 'cancelled' })
     if (!this.isAlive(call)) return
     if (failure !== null) this.fail(failure)
@@ -174,7 +174,9 @@ export class ModelRunner {
     else this.tell({ type: isCancelled ? 'cancelled' : 'completed' })
   }
 
-  /** One part more; the last one ends it. What is found in the background is told only if bad. */
+  /**
+   * Reads one more part; the last one ends the call. The background reading reports only failures.
+   */
   #reread(call: Call, failure: Failure | null): void {
     const { sums, world } = this
     const [next] = sums?.partsToReread(!world.isEdited) ?? []

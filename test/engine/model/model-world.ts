@@ -3,21 +3,21 @@ import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { type PartPlan, partCountOf } from '../../../electron/contract/part-plan.ts'
 
 /**
- * The file, the store and the host of one upload, without time and without bytes: a part's bytes
- * are a version number, and so is its checksum.
+ * The file, the store and the host of one upload, without time and without bytes: the bytes of a
+ * part are a version number, and so is its checksum.
  */
 export class ModelWorld {
   readonly plan: PartPlan
-  /** Whether the store refuses a part whose bytes are not those that were announced. */
+  /** Whether the store refuses a part whose bytes do not match the signed checksum. */
   readonly checksBodies: boolean
-  /** The versions of the file's parts, now and before. */
+  /** All versions of the file's parts, the current one last. */
   readonly history: (readonly number[])[] = []
   readonly parts = new Map<number, { readonly sum: string; readonly version: number }>()
   object: readonly number[] | null = null
   isCancelled = false
-  /** The store forgot the upload, and the host has not begun it anew. */
+  /** The store lost the upload, and the host has not started it again. */
   isGone = false
-  /** What the host does about an object of somebody else's, before the upload begins. */
+  /** How the host reacts to another object with this key, before the upload starts. */
   conflict: 'none' | 'ask' | 'skip' = 'none'
   isSkipped = false
   #hasBegun = false
@@ -47,7 +47,7 @@ export class ModelWorld {
     return `v${this.versionOf(partNumber)}`
   }
 
-  /** Somebody writes to that part of the file; to all of it, if it has no such part. */
+  /** Changes that part of the file; changes all of it if there is no such part. */
   edit(partNumber: number): void {
     const isAll = partNumber < 1 || partNumber > this.partCount
     const now = this.history.at(-1) ?? []
@@ -61,7 +61,7 @@ export class ModelWorld {
     this.isGone = true
   }
 
-  /** The bytes are those of the moment in which they travel. */
+  /** The stored bytes are those at the time of sending. */
   put(partNumber: number, sum: string): Failure | null {
     if (this.isCancelled || this.isGone || this.object !== null) return { kind: 'upload-gone' }
     if (this.checksBodies && this.sumNow(partNumber) !== sum) return { kind: 'body-corrupted' }
@@ -69,7 +69,7 @@ export class ModelWorld {
     return null
   }
 
-  /** Somebody else's object is there. */
+  /** Puts another object at the upload's key. */
   occupy(conflict: 'ask' | 'skip'): void {
     if (!this.#hasBegun) this.conflict = conflict
   }
@@ -84,7 +84,7 @@ export class ModelWorld {
     }
     this.#hasBegun = true
     this.isGone = false
-    // One PUT leaves nothing behind that could be listed; the object is there, or it is not.
+    // A single PUT leaves no parts to list; the object exists or it does not.
     const held = this.plan.mode === 'single' ? [] : [...this.parts]
     return {
       plan: this.plan,
@@ -108,7 +108,7 @@ export class ModelWorld {
     return null
   }
 
-  /** False: too late, it is complete. */
+  /** False: too late, the upload is complete. */
   cancel(): boolean {
     if (this.object !== null) return false
     this.parts.clear()
@@ -116,7 +116,7 @@ export class ModelWorld {
     return true
   }
 
-  /** Whether the object is the file as it once was, all of it at the same time. */
+  /** Whether the object equals one version of the whole file. */
   get isObjectWhole(): boolean {
     const { object } = this
     return object !== null && this.history.some((then) => then.join() === object.join())

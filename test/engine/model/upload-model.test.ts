@@ -62,7 +62,7 @@ interface Move {
   readonly pick: number
 }
 
-/** How often each happens; what brings an upload forward most often, else none would get far. */
+/** How often each event occurs; events that advance an upload occur most, or few would get far. */
 const weights: Readonly<Record<Kind, number>> = {
   admit: 20,
   hash: 40,
@@ -117,14 +117,14 @@ function move(runner: ModelRunner, { kind, pick }: Move): void {
   if (kind === 'lose answer') runner.end(call, { kind: 'no-response' }, true)
 }
 
-/** The person says what shall become of the object that is there. */
+/** The user decides what to do about the existing object. */
 function decide(runner: ModelRunner, conflict: 'none' | 'skip'): void {
   if (runner.world.conflict !== 'ask') return
   runner.world.conflict = conflict
   runner.tell({ type: 'retry-asked' })
 }
 
-/** Nothing fails any more, and the person is patient. */
+/** Nothing fails any more, and the user is patient. */
 function driveOn(runner: ModelRunner): void {
   for (let round = 0; round < 400; round += 1) {
     const { phase } = runner.state
@@ -142,7 +142,7 @@ function driveOn(runner: ModelRunner): void {
   }
 }
 
-/** What waits by itself goes on by itself; only what rests is helped. */
+/** Waiting uploads continue by themselves; only stopped ones need an event from the user. */
 const HELP: Readonly<Partial<Record<UploadPhase, UploadEvent>>> = {
   queued: { type: 'admitted' },
   paused: { type: 'resume-asked' },
@@ -150,7 +150,7 @@ const HELP: Readonly<Partial<Record<UploadPhase, UploadEvent>>> = {
   failed: { type: 'retry-asked' },
 }
 
-/** What the file was is gone, and no patience brings it back. */
+/** The original file is gone, and no retry can bring it back. */
 function isRightfullyFailed({ state, world }: ModelRunner): boolean {
   return state.phase === 'failed' && state.failure.kind === 'source-changed' && world.isEdited
 }
@@ -184,6 +184,6 @@ it('keeps its invariants through any sequence of events, and ends when the fault
     ),
     { numRuns: 10_000 },
   )
-  // The sequences are worth something only if all of this happens in them.
+  // The sequences are only useful if each of these outcomes occurs often.
   expect(Math.min(...Object.values(ends), skippedCount)).toBeGreaterThan(200)
 })

@@ -8,7 +8,7 @@ const large = (number: number) => new Upload(uploadRecord(number, 64 * MIB), tru
 const oneStore = () => new Admission(() => 'https://store.test')
 const more = MAX_LIVE_UPLOADS.large + 1
 
-/** As many live rows as there are places, and one that waits. */
+/** The maximum number of live uploads, and one that waits. */
 function fullList() {
   const list = oneStore()
   const rows = Array.from({ length: more }, (_, index) => large(index + 1))

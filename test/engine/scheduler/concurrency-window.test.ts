@@ -103,7 +103,7 @@ describe('sharing the connections', () => {
           const isHungry = mine < one.ready.length
           for (const other of candidates) {
             const theirs = granted[other.upload] ?? 0
-            // Nobody got a slot while somebody hungry had two fewer.
+            // No upload got a connection while a waiting one had two fewer.
             if (isHungry && theirs > 0) {
               expect(other.inFlightCount + theirs).toBeLessThanOrEqual(one.inFlightCount + mine + 1)
             }
@@ -149,7 +149,7 @@ describe('sharing the connections', () => {
       ['small', 2],
     ])
     const served: string[] = []
-    // One slot, and a new small file whenever one has been served.
+    // One connection, and a new small file whenever one has been served.
     for (let round = 0; round < 10; round += 1) {
       const candidates = [...servedAt].map(([name, at]) => candidate(name, 0, at, 1))
       const [grant] = partsToStart(candidates, 1, anyRoom)

@@ -212,7 +212,7 @@ describe('a complete body that has no effect, for no known reason', () => {
     await bench.untilPhase(uploadId, 'done')
 
     expect(sentCount(bench, uploadId)).toBe(10 * MAX_FRESH_TRIES + 1)
-    // One answer is held for all tries within twenty seconds.
+    // One diagnosis is reused for all attempts within twenty seconds.
     expect(bench.store.questions.length).toBeLessThan(MAX_FRESH_TRIES)
   })
 

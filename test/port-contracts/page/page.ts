@@ -1,4 +1,4 @@
-// Runs in Chromium: the real adapters, within reach of `page.evaluate`.
+// Runs in Chromium: exposes the real adapters to `page.evaluate`.
 
 import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
 import type { SignedPart } from '../../../electron/contract/commands/uploads.ts'
@@ -153,7 +153,7 @@ async function sums(asked: readonly SumAsked[]): Promise<readonly SumAnswer[]> {
   const controllers = asked.map(() => new AbortController())
   checksums ??= checksumPool()
   const { of } = checksums
-  // Every body is there before the first is asked for, so that all are asked for in one go.
+  // All bodies are ready before the first request, so that all are requested at once.
   const bodies = await Promise.all(
     asked.map(({ file, start, end }) =>
       sourceAt(file).read({ start, end }, new AbortController().signal),
