@@ -61,7 +61,7 @@ function installedVersion(): string | null {
   }
 }
 
-/** By then, a network that drops packets is recognised; a slow one has sent something. */
+/** Long enough to recognise a network that drops packets; a slow one has sent something by then. */
 const SILENCE_MS = 7_000
 const MIB = 1024 * 1024
 const SAY_EVERY_BYTES = 32 * MIB

@@ -36,7 +36,7 @@ export async function runBrowserHost(
     terminal,
     onSession: () => say(sessionOpened(terminal.canAsk)),
   })
-  for (const trouble of host.troubles) say(sentenceOf(trouble))
+  for (const notice of host.troubles) say(sentenceOf(notice))
   if (options.port === null && host.port !== USUAL_PORT) {
     say(`Port ${USUAL_PORT} is taken, so Ferry uses port ${host.port} this time.`)
   }
@@ -74,7 +74,7 @@ export async function openRunningHost(
   await present(address, options, say)
 }
 
-/** The user types it in the terminal. */
+/** The word that the user types in the terminal. */
 const CLOSE_WORD = 'close'
 
 function sessionOpened(canType: boolean): string {
@@ -118,55 +118,55 @@ function ferryVersion(): string {
   return (JSON.parse(file) as { readonly version: string }).version
 }
 
-/** Text for the terminal; the window has its own. */
-function sentenceOf(trouble: HostNotice): string {
-  switch (trouble.kind) {
+/** Text for the terminal; the window has its own texts. */
+function sentenceOf(notice: HostNotice): string {
+  switch (notice.kind) {
     case 'file-set-aside':
-      return `The ${trouble.what} file could not be read. It was moved to ${trouble.movedTo} in the data folder, and Ferry began a new one.`
+      return `The ${notice.what} file could not be read. It was moved to ${notice.movedTo} in the data folder, and Ferry began a new one.`
     case 'file-held':
-      return `Ferry cannot write ${trouble.name} in its data folder: another program may have it open. Ferry tries again every 30 seconds.`
+      return `Ferry cannot write ${notice.name} in its data folder: another program may have it open. Ferry tries again every 30 seconds.`
     case 'folder-open':
-      return `Other users of this computer can get into Ferry's data folder ${trouble.folder}, so keys are only kept in memory. Choose another folder with --data-dir to store them.`
+      return `Other users of this computer can get into Ferry's data folder ${notice.folder}, so keys are only kept in memory. Choose another folder with --data-dir to store them.`
     case 'folder-on-network':
-      return `Ferry's data folder ${trouble.folder} is on a network drive: if the network fails, Ferry cannot record what it has sent. Choose a folder on this computer with --data-dir.`
+      return `Ferry's data folder ${notice.folder} is on a network drive: if the network fails, Ferry cannot record what it has sent. Choose a folder on this computer with --data-dir.`
     case 'older-folder':
-      return `The desktop app still uses the earlier data in ${trouble.folder}, so the browser window now has its own folder. Export your buckets there and import them here.`
+      return `The desktop app still uses the earlier data in ${notice.folder}, so the browser window now has its own folder. Export your buckets there and import them here.`
     case 'clock-off':
-      return `This computer's clock is more than a day off: the store says it is ${new Date(trouble.storeTimeMs).toUTCString()}. Uploads work; the times of links are wrong until the clock is set.`
+      return `This computer's clock is more than a day off: the store says it is ${new Date(notice.storeTimeMs).toUTCString()}. Uploads work; the times of links are wrong until the clock is set.`
     case 'local-bucket-moved':
       return 'The port of the bucket on this computer was taken, so it now has another one: earlier links no longer work.'
     case 'local-bucket-stopped':
-      return `The bucket on this computer could not be started (${trouble.failure.kind}).`
+      return `The bucket on this computer could not be started (${notice.failure.kind}).`
     case 'rules-unread':
-      return `Some rules of ${trouble.name} could not be read (${trouble.rules.join(', ')}). Their defaults apply until you save its rules.`
+      return `Some rules of ${notice.name} could not be read (${notice.rules.join(', ')}). Their defaults apply until you save its rules.`
     case 'destination-unread':
-      return `Some settings of ${trouble.name} could not be read (${trouble.parts.join(', ')}).`
+      return `Some settings of ${notice.name} could not be read (${notice.parts.join(', ')}).`
     case 'findings-unread':
-      return `Part of what Ferry found out about ${trouble.name} could not be read. Check its connection.`
+      return `Part of what Ferry found out about ${notice.name} could not be read. Check its connection.`
     case 'settings-newer':
-      return `A newer Ferry wrote some settings that this version keeps but does not use (${trouble.places.map(({ name, settings }) => `${name}: ${settings.join(', ')}`).join('; ')}).`
+      return `A newer Ferry wrote some settings that this version keeps but does not use (${notice.places.map(({ name, settings }) => `${name}: ${settings.join(', ')}`).join('; ')}).`
     case 'secret-store-locked':
       return 'The key store of this computer is locked. Unlock it and start Ferry again.'
     case 'unexpected-error':
-      return `Something unexpected happened inside Ferry. See ${trouble.reference} in the log.`
+      return `Something unexpected happened inside Ferry. See ${notice.reference} in the log.`
     case 'asked-outside':
       return 'Ferry waits for your answer.'
     case 'destinations-unread':
-      return `Destinations that could not be read: ${trouble.count}. The settings file keeps them as they are.`
+      return `Destinations that could not be read: ${notice.count}. The settings file keeps them as they are.`
     case 'default-unread':
       return 'Ferry could not read the default destination.'
     default:
-      return unreachable(trouble)
+      return unreachable(notice)
   }
 }
 
 interface DefaultFolder {
   readonly dataFolder: string
-  /** The folder of an older Ferry that the desktop goes on with; null: there is none. */
+  /** The folder of an older Ferry that the desktop continues to use; null: there is none. */
   readonly passedOver: string | null
 }
 
-/** Where the browser's host keeps its data unless it is told otherwise. */
+/** The default data folder of the browser's host. */
 function browserHostFolder(): DefaultFolder {
   const { platform, env: environment } = process
   const { folder, passedOver } = defaultFolder('loopback', {

@@ -18,7 +18,7 @@ export type DesktopStart =
 type Ending =
   /** Its exit code is meant for the caller. */
   | { readonly kind: 'exited'; readonly code: number }
-  /** It never ran, or something ended it. */
+  /** The program never ran, or something ended it. */
   | { readonly kind: 'broke'; readonly why: string }
 
 /**

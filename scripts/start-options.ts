@@ -21,7 +21,7 @@ export interface StartOptions {
 
 export type ParsedStart =
   | { readonly kind: 'start'; readonly options: StartOptions }
-  /** Of the browser's host that runs already. */
+  /** A new address of the browser's host that is already running. */
   | { readonly kind: 'new-address'; readonly options: StartOptions }
   | { readonly kind: 'help' }
   | { readonly kind: 'refused'; readonly sentence: string }

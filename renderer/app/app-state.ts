@@ -9,7 +9,7 @@ import { type Outcome, succeeded } from '../../electron/contract/outcome.ts'
 export interface AppSnapshot {
   readonly host: HostDescription
   readonly destinations: readonly Destination[]
-  /** The destination of drops; null before the first one is made. */
+  /** The destination of drops; null before the first destination exists. */
   readonly selected: Destination | null
   /** The destination that is selected when Ferry starts; null: the one selected last. */
   readonly defaultId: DestinationId | null

@@ -13,7 +13,7 @@ import type { DestinationId } from '../../electron/contract/ids.ts'
 import type { IntakeReport } from '../engine/intake/intake-report.ts'
 import { useAppState, useServices } from './services.tsx'
 
-/** A drop that came before the first destination was made, and that goes there. */
+/** A drop that came before the first destination existed, and that is sent to it. */
 interface WaitingDrop {
   readonly give: (destinationId: DestinationId) => void
 }
@@ -49,7 +49,7 @@ export function useIntake(): IntakeCalls {
   return calls
 }
 
-/** Holds what the user gives to the window, from the drop to its report. */
+/** Provides what the user gives to the window, from the drop to its report. */
 export function IntakeProvider({ children }: { readonly children: ReactNode }) {
   const { intake } = useServices()
   const { selected } = useAppState()

@@ -22,7 +22,7 @@ export interface RawBridge {
   readonly inspectFolders: (folders: readonly File[]) => Promise<unknown>
 }
 
-/** Lets through only what fits the contract. */
+/** Accepts only answers and notices that match the contract. */
 export function checkedBridge(raw: RawBridge): FerryBridge<File> {
   const calls = mapRows(commands, (name) => {
     const schema = outcomeOf(commands[name].output)

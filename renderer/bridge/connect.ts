@@ -10,7 +10,7 @@ export interface HostConnection {
 
 declare global {
   interface Window {
-    /** Put there by the desktop's preload. */
+    /** Added by the desktop's preload script. */
     readonly ferry?: RawBridge
   }
 }

@@ -7,7 +7,7 @@ type NoticeTone = 'calm' | 'good' | 'warn' | 'bad'
 
 const ICONS = { calm: Info, good: CircleCheck, warn: TriangleAlert, bad: CircleAlert } as const
 
-/** A panel in the flow of the page that says one thing and offers an action. */
+/** A panel in the flow of the page with one message and an action. */
 export function Notice({
   tone,
   title,

@@ -11,8 +11,8 @@ import {
 } from './words.ts'
 
 /**
- * About keys that a store does not accept. Typed ones can be typed again; others have to be fixed
- * where they come from. `SignatureDoesNotMatch` means that the store knows the access key ID.
+ * Words for keys that a store does not accept. Typed keys can be typed again; others have to be
+ * fixed where they come from. `SignatureDoesNotMatch` means that the store knows the access key ID.
  */
 export function credentialsRejectedWords(
   { answer }: FailureOf<'credentials-rejected'>,
@@ -92,7 +92,10 @@ function named({ credentials: { profile = '' } }: FailureDestination): string {
   return profile === '' ? '' : ` “${isolated(profile)}”`
 }
 
-/** About keys that were not typed: a profile, a program, a role or the environment gave none. */
+/**
+ * Words for keys that were not typed: a profile, a program, a role or the environment provided
+ * none.
+ */
 export function keysUnavailableWords(failure: FailureOf<'keys-unavailable'>): Words {
   const { source, reason } = failure
   switch (reason) {
@@ -177,7 +180,7 @@ function emptyEnvironmentWords({ source, shell }: FailureOf<'keys-unavailable'>)
   }
 }
 
-/** Continues “they may not”. */
+/** Words that continue “they may not”. */
 const ACTION_WORDS: Readonly<Record<string, string>> = {
   's3:PutObject': 'put files into this bucket',
   's3:PutObjectAcl': 'set an ACL',
@@ -241,14 +244,14 @@ export function deniedWords(
     : words(problem, `${byRules} ${withSmallStart(wayOut)}`, 'edit-rules')
 }
 
-/** Followed by the permission's own name. */
+/** The result is followed by the permission's own name. */
 function actionWords(action: string | null): string {
   if (action === null) return 'do this here'
   return `${ACTION_WORDS[action] ?? 'do this here'} (${action})`
 }
 
 /**
- * Says who can give keys a right, and where. A whole sentence.
+ * Returns a whole sentence that says who can grant the keys a permission, and where.
  * @param action the missing permission, as S3 names it; null: not known.
  */
 export function permissionRemedy(action: string | null, at: FailureDestination | null): string {

@@ -8,7 +8,7 @@ import { formatMoment } from '../design/format.ts'
 import { Notice } from '../design/notice.tsx'
 import { type FailureDestination, failureText } from './failure-text.ts'
 
-/** What went wrong with a dialog as a whole. `of`: what the dialog is about. */
+/** Says why a dialog as a whole failed. `of`: what the dialog is about. */
 export function FailureNotice({
   failure,
   at,
@@ -30,8 +30,8 @@ export function FailureNotice({
 }
 
 /**
- * The store's own words about a failure, one press away, and ready to be copied. Nothing where the
- * store said nothing. `of`: the file, or what else the failure is about.
+ * The store's own words about a failure, one press away, and ready to be copied. Renders nothing if
+ * the store said nothing. `of`: the file, or what else the failure is about.
  */
 export function FailureDetails({
   failure,
@@ -97,15 +97,15 @@ function AnswerLines({ answer }: { readonly answer: StoreAnswer }) {
   )
 }
 
-/** What the store itself said of a failure; null: it said nothing, or was not asked. */
+/** The store's own answer to the failed request; null: it said nothing, or was not asked. */
 function answerOf(failure: Failure | null): StoreAnswer | null {
   return failure !== null && 'answer' in failure ? (failure.answer ?? null) : null
 }
 
-/** A line of the details: what it is, and what it says. */
+/** A line of the details: its name and its value. */
 type AnswerLine = readonly [name: string, value: string]
 
-/** Only what the store said. */
+/** Includes only what the store said. */
 function answerLines(answer: StoreAnswer, nowMs: number): readonly AnswerLine[] {
   const { code, status, message, requestId, server, atMs } = answer
   const lines: readonly AnswerLine[] = [
@@ -118,7 +118,7 @@ function answerLines(answer: StoreAnswer, nowMs: number): readonly AnswerLine[] 
   return lines.filter(([, value]) => value !== '')
 }
 
-/** To be sent to whoever runs the store, whose clock is not this one. */
+/** Meant for the operator of the store, whose clock differs from this one. */
 function answerToCopy(answer: StoreAnswer): string {
   const lines = answerLines(answer, answer.atMs).map(([name, value]) =>
     name === 'Time' ? `Time: ${new Date(answer.atMs).toISOString()}` : `${name}: ${value}`,

@@ -43,23 +43,23 @@ import {
   words,
 } from './words.ts'
 
-/** What the window says about one kind of failure, and what it offers to do. */
+/** The words for one kind of failure, and the action that the window offers. */
 export interface FailureRow<K extends FailureKind> {
-  /** A function where the words depend on the failure's details or on its destination. */
+  /** A function if the words depend on the failure's details or on its destination. */
   readonly words:
     | Words
     | ((failure: FailureOf<K>, at: FailureDestination | null, nowMs: number) => Words)
   readonly action: FailureAction | null
-  /** The field of the connection form in which it is fixed; null: none, or the form as a whole. */
+  /** The field of the connection form where it is fixed; null: none, or the form as a whole. */
   readonly field: DestinationField | null
 }
 
 /**
- * The only place where failures become words. What the engine does about each kind stands in
- * `engine/retry-policy.ts`; a kind that either table lacks does not compile.
+ * The only place where failures become words. `engine/retry-policy.ts` decides what the engine does
+ * about each kind; a kind that is missing from either table does not compile.
  */
 export const FAILURES: { readonly [K in FailureKind]: FailureRow<K> } = {
-  // Ferry waits for these, or tries again, before it says anything.
+  // Ferry waits for these or retries before it says anything.
   offline: {
     words: words('This computer is offline.', 'Ferry goes on when the network is back.'),
     action: null,
@@ -74,7 +74,7 @@ export const FAILURES: { readonly [K in FailureKind]: FailureRow<K> } = {
     field: null,
   },
   'server-error': {
-    // RFC 6585 section 6: said by a hotel's or a train's network, not by the store.
+    // RFC 6585 section 6: sent by a hotel's or a train's network, not by the store.
     words: ({ status }) =>
       status === 511
         ? words(
@@ -154,7 +154,7 @@ export const FAILURES: { readonly [K in FailureKind]: FailureRow<K> } = {
     field: null,
   },
 
-  // The way to the store.
+  // The connection to the store.
   'form-invalid': {
     words: words('Some fields need another look.', 'They are marked in the form.'),
     action: 'edit-connection',
@@ -240,13 +240,13 @@ export const FAILURES: { readonly [K in FailureKind]: FailureRow<K> } = {
   },
   'request-too-large': { words: requestTooLargeWords, action: 'edit-rules', field: null },
 
-  // The keys and what they may do.
+  // The keys and their permissions.
   'credentials-rejected': {
     words: credentialsRejectedWords,
     action: 'enter-keys',
     field: 'accessKeyId',
   },
-  // Keys that expire come in threes, and all three are new.
+  // Temporary keys consist of three values, and all three have to be replaced.
   'credentials-expired': {
     words: credentialsExpiredWords,
     action: 'enter-keys',

@@ -12,7 +12,8 @@ export interface FailureText {
 }
 
 /**
- * @param at the destination, where there is one: who can act, and where, depends on its store and on
+ * Returns the words for a failure.
+ * @param at the destination, if there is one: who can act, and where, depends on its store and on
  * where its keys come from.
  */
 export function failureText(
@@ -20,7 +21,7 @@ export function failureText(
   nowMs: number = Date.now(),
   at: FailureDestination | null = null,
 ): FailureText {
-  // The row of a failure's own kind takes that failure.
+  // Each row takes only failures of its own kind.
   const row = FAILURES[failure.kind] as FailureRow<FailureKind>
   const {
     problem,
@@ -30,7 +31,7 @@ export function failureText(
   return { problem, wayOut, action }
 }
 
-/** Problem and way out in one breath. */
+/** The problem and the way out in one text. */
 export function failureSentence(
   failure: Failure,
   nowMs: number = Date.now(),
@@ -40,14 +41,14 @@ export function failureSentence(
   return `${problem} ${wayOut}`
 }
 
-/** The field of the connection form in which a failure is fixed; null: the form as a whole. */
+/** The field of the connection form where a failure is fixed; null: the form as a whole. */
 export function fieldToFix(kind: FailureKind): DestinationField | null {
   return FAILURES[kind].field
 }
 
 /**
- * The upload's parts are too long. Their length is fixed when an upload begins, so only beginning
- * it again makes them shorter.
+ * The upload's parts are too long. Their length is fixed when an upload starts, so only uploading
+ * again makes them shorter.
  */
 export function isPlanToBlame(failure: Failure): boolean {
   if (failure.kind === 'request-too-large') return true

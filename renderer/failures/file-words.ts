@@ -46,7 +46,7 @@ export function unreadableWords({ why }: FailureOf<'source-unreadable'>): Words 
   }
 }
 
-/** Ferry prevents nobody from uploading such a file: a copy elsewhere is one like any other. */
+/** A copy of such a file in another folder can be uploaded like any other file. */
 export function offLimitsWords({ why, place }: FailureOf<'source-off-limits'>): Words {
   const copy = 'If you mean to upload it, copy it to another folder first.'
   switch (why) {
@@ -145,7 +145,10 @@ function limitText(limitBytes: number | null): string {
   return limitBytes === null ? '' : ` (${formatBytes(limitBytes)})`
 }
 
-/** The upload was sent to one place, and its destination now names another; or another object is there. */
+/**
+ * The upload was sent to one bucket and its destination now names another, or another object is
+ * there.
+ */
 export function movedWords({ was, now }: FailureOf<'destination-moved'>): Words {
   if (was.endpoint === now.endpoint && was.bucket === now.bucket) {
     return words(

@@ -99,7 +99,7 @@ export function blockedWords({ by, host, code }: FailureOf<'network-blocked'>): 
   }
 }
 
-/** The reason why a TLS connection is not trusted, read from OpenSSL's code or Chromium's. */
+/** The reason why a TLS connection is not trusted, derived from OpenSSL's or Chromium's code. */
 export type CertificateProblem =
   | 'authority'
   | 'dates'
@@ -181,7 +181,7 @@ function issuerIn({ reason }: FailureOf<'tls-failed'>): string {
   return / \(issuer: .+\)$/.exec(reason)?.[0] ?? ''
 }
 
-/** A whole sentence. `storeTimeMs` null: the store did not say what time it has. */
+/** A whole sentence. `storeTimeMs` null: the store did not report its time. */
 export function clockDifference(storeTimeMs: number | null, nowMs: number): string {
   if (storeTimeMs === null) return 'This computer’s clock differs too much from the store’s.'
   const difference = formatDuration(Math.abs(storeTimeMs - nowMs))

@@ -129,7 +129,7 @@ export function redirectedWords({ to }: FailureOf<'redirected'>): Words {
       )
 }
 
-/** Codes about something that the destination's rules ask for. */
+/** Words for error codes about something that the destination's rules ask for. */
 const BY_RULES: Readonly<Record<string, string>> = {
   InvalidStorageClass: 'The store does not have the storage class that the rules ask for.',
   InvalidTag: 'The store does not take the tags that the rules ask for.',
@@ -138,10 +138,10 @@ const BY_RULES: Readonly<Record<string, string>> = {
   NotImplemented: 'The store does not support something that was asked of it (NotImplemented).',
 }
 
-/** Locks of a bucket: developers.cloudflare.com/r2/buckets/bucket-locks */
+/** Locks on a bucket: developers.cloudflare.com/r2/buckets/bucket-locks */
 const LOCKED: ReadonlySet<string> = new Set(['ObjectLockedByBucketPolicy', 'ObjectLocked'])
 
-/** About a refusal that has no kind of its own: the code is all that is known. */
+/** Words for a refusal without a kind of its own: only its code is known. */
 export function storeRefusedWords({ status, code, answer }: FailureOf<'store-refused'>): Words {
   const byRules = BY_RULES[code]
   if (byRules !== undefined) {

@@ -7,7 +7,7 @@ import type {
 import { unreachable } from '../../electron/lib/unreachable.ts'
 import { formatCount } from '../design/format.ts'
 
-/** What each rule is called, and what counts while its own value cannot be read. */
+/** The name of each rule, and what applies while its own value cannot be read. */
 const RULE_WORDS: Record<RuleField, { readonly name: string; readonly instead: string }> = {
   keyTemplate: { name: 'name in the bucket', instead: 'prefix, folder and file name' },
   onConflict: { name: 'names that are taken', instead: 'both files are kept' },
@@ -40,7 +40,7 @@ export interface UnreadText {
   readonly detail: string
 }
 
-/** What the settings hold and this Ferry cannot read, what counts meanwhile, and the way out. */
+/** Which settings this Ferry cannot read, what applies meanwhile, and the way out. */
 export function unreadText(unread: UnreadSettings): UnreadText {
   switch (unread.kind) {
     case 'rules-unread':
@@ -85,7 +85,7 @@ function unreadDestinations(count: number, names: readonly string[]): UnreadText
   }
 }
 
-/** What an import left out of the destinations that it added; empty: nothing. */
+/** What an import omitted from the destinations that it added; empty: nothing. */
 export function partlyReadText(partly: readonly PartlyRead[]): string {
   return partly
     .map(({ name, rules, parts, newer }) => {

@@ -37,7 +37,7 @@ export interface Words {
   readonly problem: string
   /** Says what the user can do, or what Ferry does by itself. A whole sentence. */
   readonly wayOut: string
-  /** Set where it differs from the action of the failure's row in the table. */
+  /** Set if it differs from the action of the failure's row in the table. */
   readonly action?: FailureAction | null
 }
 
@@ -46,7 +46,7 @@ export const words = (problem: string, wayOut: string, action?: FailureAction | 
 
 export type FailureOf<K extends FailureKind> = Extract<Failure, { readonly kind: K }>
 
-/** A service that customers sign in to; null for a server that somebody runs for themselves. */
+/** A service that customers sign in to; null for a server that users run themselves. */
 export function serviceAt(destination: FailureDestination | null): Provider | null {
   if (destination === null || destination.kind === 'local') return null
   const provider = providerOf(destination.provider)

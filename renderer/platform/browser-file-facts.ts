@@ -65,7 +65,7 @@ async function factsOfHostFile(
     // One extra byte tells whether this is the start or the whole file.
     const start = await read({ start: 0, end: Math.min(byteLength, TEXT_PROBE_BYTES + 1) })
     if (!start.ok) {
-      // It is queued all the same: the upload waits for the bytes.
+      // The file is queued anyway: the upload waits for the bytes.
       const isForUpload = start.failure.kind === 'source-in-cloud' && !needed.needsHash
       return isForUpload ? succeeded({ contentType: named, hash8: null }) : start
     }

@@ -6,8 +6,8 @@ const CHECK_INTERVAL_MS = 5_000
 type HostPower = (listener: (power: { readonly isAsleep: boolean }) => void) => () => void
 
 /**
- * Combines what the host says about the computer's sleep with what this page detects itself: the
- * browser's host hears nothing of it, and the desktop not always (electron/electron#44971).
+ * Combines the host's reports about the computer's sleep with what this page detects itself: the
+ * browser's host gets no such reports, and the desktop not always (electron/electron#44971).
  */
 export function browserPower(hostPower: HostPower): PowerStatus {
   return {

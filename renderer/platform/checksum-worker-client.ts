@@ -8,7 +8,7 @@ export type ToChecksumWorker =
       readonly type: 'compute'
       readonly jobId: number
       readonly body: Blob
-      /** All are computed in one reading. */
+      /** All of them are computed in one reading. */
       readonly algorithms: readonly ChecksumAlgorithm[]
     }
   | { readonly type: 'stop' }

@@ -88,7 +88,7 @@ function failureKindOf({ name }: DOMException) {
   return name === 'TypeMismatchError' ? 'source-changed' : 'source-unreadable'
 }
 
-/** The files that were given to this page, by their tickets. */
+/** The files that were given to this page, by their source ids. */
 export type SourceFiles = Map<SourceId, File>
 
 /** The page's own file if there is one, otherwise the host's stream of it, otherwise nothing. */

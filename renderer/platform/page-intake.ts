@@ -44,7 +44,7 @@ export function createPageIntake(deps: Omit<IntakeDeps<File>, 'sources' | 'facts
   }
 }
 
-/** A host that does not answer knows nothing; the files themselves will tell. */
+/** A host that does not answer reports nothing; reading the files will show any problem. */
 async function inspectInBatches(
   bridge: FerryBridge<File>,
   folders: readonly File[],

@@ -19,7 +19,7 @@ const VIOLATION_GRACE_MS = 50
 
 interface Job {
   readonly request: XMLHttpRequest
-  /** As a policy violation reports it. */
+  /** The URL as a policy violation reports it. */
   readonly url: string
   violation: 'none' | 'at-once' | 'redirect'
 }

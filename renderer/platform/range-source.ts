@@ -9,9 +9,9 @@ import type { FileSource } from '../engine/ports.ts'
 const NO_SUCH_RANGE = 416
 
 /**
- * A file of an earlier run, which the desktop host streams by its ticket. Each part is read whole
- * before it is sent, so at most the parts in flight are in memory.
- * @param byteLength of the whole file.
+ * A file of an earlier run, which the desktop host streams by its source id. Each part is read
+ * whole before it is sent, so at most the parts in flight are in memory.
+ * @param byteLength the length of the whole file.
  */
 export function rangeSource(sourceId: SourceId, byteLength: number): FileSource {
   return {
@@ -32,7 +32,7 @@ export function rangeSource(sourceId: SourceId, byteLength: number): FileSource 
   }
 }
 
-/** Exactly these bytes of a file that the host streams; fails as a `FileSource` does. */
+/** Reads exactly these bytes of a file that the host streams; fails as a `FileSource` does. */
 export async function readRange(
   sourceId: SourceId,
   { start, end }: ByteRange,

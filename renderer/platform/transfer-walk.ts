@@ -12,7 +12,9 @@ import {
 import type { FileWalk } from '../engine/intake/intake.ts'
 import { openEntry, rememberEntry } from './file-source.ts'
 
-/** Asks the host for what Chromium hides in folders; null: the host cannot see it either. */
+/**
+ * Asks the host for entries that Chromium hides in folders; null: the host cannot see them either.
+ */
 export type InspectFolders = (
   folders: readonly File[],
 ) => Promise<readonly (FolderFindings | null)[]>

@@ -11,7 +11,7 @@ class Computer {
   readonly #watch = new SleepDetector({ ...this.#now })
   readonly told: string[] = []
 
-  /** Awake, and looking every so often. */
+  /** The computer is awake and checks its clocks at intervals. */
   runs(ms: number, lookEveryMs = 5 * SECOND): this {
     for (let left = ms; left > 0; left -= lookEveryMs) {
       this.#pass(Math.min(left, lookEveryMs), Math.min(left, lookEveryMs))

@@ -15,7 +15,7 @@ import { FakeStore } from '../fakes/fake-store.ts'
 import { sourceIdOf, uploadRecord } from '../fakes/upload-records.ts'
 import { VirtualClock } from '../fakes/virtual-clock.ts'
 
-/** A host that registers everything, unless a test says otherwise. */
+/** A host that registers everything unless a test says otherwise. */
 export class IntakeBench {
   readonly clock = new VirtualClock()
   readonly store = new FakeStore(this.clock)
@@ -23,19 +23,21 @@ export class IntakeBench {
   readonly registeredCounts: number[] = []
   readonly queuedItems: QueueItem[] = []
   readonly begunAgain: CommandInput<'uploadAgain'>[] = []
-  /** By path: the uploads that could wait for it. By name: what is wrong with it. */
+  /**
+   * By path: the uploads that could wait for the file. The two maps below: failures by file name.
+   */
   readonly waiting = new Map<string, readonly UploadRecord[]>()
   readonly unregistrable = new Map<string, Failure>()
   readonly refused = new Map<string, Failure>()
   /** The host's reason for a file that the page cannot read. */
   diagnosis: Failure | null = null
-  /** By name: what the host waits for before it answers. */
+  /** By name: a promise that the host awaits before it answers. */
   readonly held = new Map<string, Promise<void>>()
   /** The failure of attaching a file to an upload. */
   attachRefusal: Failure | null = null
   folderFindings: FolderFindings | null = null
   isHostGone = false
-  /** The host answers, but leaves out what it was asked for. */
+  /** The host answers, but omits part of what was requested. */
   isForgetting: 'registering' | 'queueing' | null = null
   #sourceCount = 0
 
@@ -55,7 +57,7 @@ export class IntakeBench {
   /** The destination's key template asks for `{hash8}`. */
   needsHash = false
   systemFiles: SystemFilesRule = 'leave-out'
-  /** By file name: the type that the destination's rules give to it. */
+  /** By file name: the type that the destination's rules set. */
   readonly ruled = new Map<string, string>()
   readonly intake = createPageIntake({
     bridge: this.#bridge(),

@@ -88,7 +88,7 @@ describe('adding files', () => {
     bench.queue.adopt([bench.store.add(record)])
     const before = bench.queue.upload(uploadIdOf(7))?.phase
     bench.waiting.set('film.mp4', [record])
-    // It has started, and gets no further.
+    // The upload has started and makes no progress.
     bench.store.isHostGone = true
 
     const report = await bench.intake.addFiles([file('film.mp4'), file('new.txt')], destinationId)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { FromPutWorker, ToPutWorker } from '../../renderer/platform/put-protocol.ts'
 import { CurrentPutWorker } from '../../renderer/platform/put-worker-client.ts'
 
-/** A worker as the browser provides it, whose script a test plays. */
+/** A worker as the browser provides it; the test plays its script. */
 class FakeWorker extends EventTarget {
   readonly heard: ToPutWorker[] = []
   isTerminated = false
@@ -29,7 +29,7 @@ function bench() {
   const workers = new CurrentPutWorker(() => {
     const worker = new FakeWorker()
     started.push(worker)
-    // The fake has everything of a worker that the transport uses.
+    // The fake has every part of a worker that the transport uses.
     return worker as unknown as Worker
   })
   const at = (index: number): FakeWorker => {

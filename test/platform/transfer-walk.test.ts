@@ -29,7 +29,7 @@ const aBrowser = async (folders: readonly File[]) => folders.map(() => null)
 const theDesktop = (folders: readonly File[]) =>
   inspectFolders(folders.map((file) => (file instanceof DiskFile ? file.path.toString() : null)))
 
-/** A host that found this in the only folder. */
+/** A host that reports these findings for the only folder. */
 const aHostThatSees = (found: Partial<FolderFindings>) => async () => [
   { linkCount: 0, hidden: [], isComplete: true, ...found },
 ]

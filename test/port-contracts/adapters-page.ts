@@ -14,7 +14,7 @@ import { buildAdaptersPage } from './build-adapters-page.ts'
 
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-/** The real loopback host with scripted handlers, which serves the page with the adapters. */
+/** The real loopback host with scripted handlers; it serves the page that holds the adapters. */
 export interface AdaptersHost {
   readonly server: LoopbackServer
   /** Opens one session. */
@@ -23,7 +23,7 @@ export interface AdaptersHost {
   readonly notify: CorePorts['notify']
 }
 
-/** A real Chromium, and the page with the adapters. One per test file. */
+/** A real Chromium with the page that holds the adapters. There is one per test file. */
 export class AdaptersPage {
   readonly folder: string
   readonly browser: Browser

@@ -19,14 +19,14 @@ interface ReceivedPut {
 export interface AnsweringStore {
   readonly origin: string
   readonly received: readonly ReceivedPut[]
-  /** Where PUTs to `elsewhere` are redirected to. */
+  /** Sets the target to which PUTs to `elsewhere` are redirected. */
   readonly redirectTo: (origin: string) => void
   /** Resolves when a PUT whose answer is `never` has sent all of its bytes. */
   readonly hasSwallowed: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
-/** Answers that only the page's own transport is tested with. */
+/** Answers that are tested only with the page's own transport. */
 export type PageOnlyAnswer =
   | 'created'
   | 'accepted'
@@ -65,7 +65,7 @@ const ERRORS: Partial<
 
 const TAKEN: Readonly<Record<string, number>> = { stored: 200, created: 201, accepted: 202 }
 
-/** A store over real HTTP that answers a PUT as the first segment of its path says. */
+/** A store over real HTTP; the first segment of the path selects the answer to a PUT. */
 export async function startAnsweringStore(): Promise<AnsweringStore> {
   const received: ReceivedPut[] = []
   const swallowed = Promise.withResolvers<void>()
@@ -110,7 +110,7 @@ export async function startAnsweringStore(): Promise<AnsweringStore> {
   }
 }
 
-/** Null if the sender, or this store, broke the request off. */
+/** Null: the sender or this store aborted the request. */
 async function take(
   request: IncomingMessage,
   response: ServerResponse,

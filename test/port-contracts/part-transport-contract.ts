@@ -3,7 +3,7 @@ import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import { MIB } from '../../electron/contract/limits.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
 
-/** What the store does with a PUT. */
+/** The store's reaction to a PUT. */
 export type StoreAnswer =
   | 'stored'
   | 'stored-without-etag'
@@ -32,7 +32,7 @@ export interface TransportSubject {
   ) => Promise<PutReport>
 }
 
-/** How every answer must be translated, in the fake as over the network. */
+/** How every answer must be translated, by the fake as well as over the network. */
 export const FAILURES: {
   readonly [A in Exclude<StoreAnswer, 'stored' | 'never'>]: Failure
 } = {
@@ -48,7 +48,7 @@ export const FAILURES: {
   cut: { kind: 'no-response' },
 }
 
-/** What the engine relies on, whatever sends its parts. */
+/** The behaviour that the engine relies on, whatever sends its parts. */
 export function partTransportContract(subject: () => TransportSubject): void {
   it('succeeds only when the store has answered with an ETag', async () => {
     const { outcome, reported } = await subject().put('stored', 3 * MIB, 'never')

@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 
-/** Fails with what assistive technology would stumble over, in either scheme of colours. */
+/** Fails if axe finds an accessibility violation in the light or the dark colour scheme. */
 export async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
@@ -19,9 +19,10 @@ export async function expectAccessible(page: Page): Promise<void> {
   }
 }
 
-/** Colours fade in; what is scanned in between has neither's contrast. */
+/** Colours fade in; a scan during the fade would measure the contrast of neither scheme. */
 async function settle(page: Page): Promise<void> {
-  // One that is cancelled meanwhile, since its element went, rejects; it shows nothing any more.
+  // An animation is cancelled when its element is removed; then it rejects, and shows nothing any
+  // more.
   await page.evaluate(() =>
     Promise.allSettled(document.getAnimations().map(({ finished }) => finished)),
   )

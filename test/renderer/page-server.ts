@@ -19,12 +19,12 @@ export interface PageServer {
   /** PUTs of parts are answered only after `releaseParts`. */
   readonly holdParts: () => void
   readonly releaseParts: () => void
-  /** Answers to PUTs from now on. */
+  /** Sets the answer to all later PUTs. */
   readonly answerPartsWith: (status: number) => void
   readonly close: () => Promise<void>
 }
 
-/** Serves the built page, and takes PUTs as a store would. */
+/** Serves the built page, and accepts PUTs as a store would. */
 export async function startPageServer(): Promise<PageServer> {
   let gate = Promise.withResolvers<void>()
   gate.resolve()
@@ -67,7 +67,7 @@ async function takePart(
   response.writeHead(status(), { etag: '"fake"' }).end()
 }
 
-/** Under both hosts' own policies, so that what the page needs beyond them shows here. */
+/** Applies both hosts' own policies, so that a page that needs more than they allow fails here. */
 function servePage(pathname: string, storeOrigin: string, response: ServerResponse): void {
   const file = join(PAGE_FOLDER, normalize(pathname === '/' ? '/index.html' : pathname))
   if (!file.startsWith(PAGE_FOLDER) || !existsSync(file)) {

@@ -10,7 +10,7 @@ export interface TestWindow {
   readonly button: (name: string) => Locator
   readonly row: (name: string) => Locator
   readonly rows: Locator
-  /** Gives files as the file chooser would. */
+  /** Gives files to the window as the file chooser would. */
   readonly give: (...files: readonly GivenFile[]) => Promise<void>
   /** The inputs that the page sent with this command, oldest first. */
   readonly callsOf: (command: CommandName) => Promise<readonly unknown[]>
@@ -33,7 +33,7 @@ export async function openWindow(
     reducedMotion: 'reduce',
     ...options,
   })
-  // On the context, so that further tabs have a host, too.
+  // Added to the context, so that further tabs also have a host.
   await context.addInitScript(installFakeBridge, world)
   const page = await context.newPage()
   const problems: string[] = []
@@ -49,7 +49,7 @@ export async function openWindow(
     row: (name) => page.getByRole('listitem', { name, exact: true }),
     rows: page.getByRole('list', { name: 'Uploads' }).getByRole('listitem'),
     async give(...files) {
-      // Made in the page: the contents of long files would take seconds to get there.
+      // Created in the page: transferring the contents of long files would take seconds.
       const input = page.locator('.drop-area input[type=file]:not([webkitdirectory])')
       await input.evaluate((element, given) => {
         const transfer = new DataTransfer()
@@ -75,7 +75,7 @@ export async function openWindow(
   }
 }
 
-/** Chromium logs every failed request; tests that make a store fail mean it. */
+/** Chromium logs every failed request; some tests make a store fail on purpose. */
 function isExpected(text: string): boolean {
   return text.startsWith('Failed to load resource')
 }

@@ -35,25 +35,28 @@ interface WalkReport {
 
 interface AdaptersUnderTest {
   readonly put: (part: SignedPart, body: PutBody, when: AbortMoment) => Promise<PutReport>
-  /** The files of the input, read through one source each. */
+  /** Reads one of the input's files; each file has one source. */
   readonly read: (index: number, start: number, end: number) => Promise<ReadReport>
-  /** Asks the source of the same file whether it is still the same. */
+  /** Checks whether the file is still the same, through the same source. */
   readonly check: (index: number) => Promise<Outcome<null>>
-  /** Sums up one range of each of the input's files or ranges, all asked for at once. */
+  /** Computes the checksums of ranges of the input's files, all requested at once. */
   readonly sums: (asked: readonly SumAsked[]) => Promise<readonly SumAnswer[]>
   /** Checksums of a whole file, in one reading. */
   readonly sumWithCrc: (
     file: number,
     algorithm: ChecksumAlgorithm,
   ) => Promise<Outcome<ChecksumWithCrc>>
-  /** How many were asked for last. */
+  /** The number of checksums in the last request. */
   readonly sumsAsked: () => number
-  /** The one of these that was asked for with this number. */
+  /** Aborts the checksum with this index in the last request. */
   readonly abortSum: (index: number) => void
-  /** A new pool, whose workers may be silent for so long. */
+  /** Makes a new pool; its workers may be silent for `silentMs`. */
   readonly newChecksums: (workerCount: number, silentMs: number) => void
   readonly sleep: (ms: number, abortAfterMs: number | null) => Promise<'woke' | 'rejected'>
-  /** Listens to the computer's sleep over this host's notices: what is told, and how to stop. */
+  /**
+   * Listens to the computer's sleep over this host's notices. Returns the reports and a way to
+   * stop.
+   */
   readonly hearOfPower: (bridge: FerryBridge<File>) => { readonly told: string[]; stop: () => void }
   readonly networkCalls: () => number
   readonly lastDrop: () => Promise<WalkReport>
@@ -64,7 +67,7 @@ interface AdaptersUnderTest {
   readonly linkStates: string[]
 }
 
-/** Zeros, of a type or of none, or what the last `read` of a file answered. */
+/** Zeros, with or without a type, or the bytes that the last `read` of a file returned. */
 export type PutBody = { readonly byteLength: number; readonly type?: string } | 'last-read'
 export type AbortMoment = 'never' | 'before' | 'after-first-byte' | 'when-asked'
 type ReadReport = Outcome<{ readonly text: string; readonly type: string }>
@@ -76,7 +79,7 @@ export interface SumAsked {
   readonly algorithm: ChecksumAlgorithm
   readonly order: 'next' | 'idle'
 }
-/** `place`: how many of the same asking had ended before. */
+/** `place`: how many checksums of the same request ended earlier. */
 interface SumAnswer {
   readonly outcome: Outcome<string> | 'rejected'
   readonly place: number
@@ -85,14 +88,14 @@ interface SumAnswer {
 declare global {
   interface Window {
     adapters: AdaptersUnderTest
-    /** What a test listens to. */
+    /** The reports that a test listens to. */
     power: ReturnType<AdaptersUnderTest['hearOfPower']>
     abortPut: () => void
   }
 }
 
 const sources = new Map<File, FileSource>()
-/** Made when it is first needed: its worker is served to a session only. */
+/** Created when first needed: its worker is served only to a session. */
 let transport: XhrPartTransport | null = null
 let lastBody: PartBody = { byteLength: 0, payload: new Blob([]) }
 let lastDrop: Promise<WalkReport> = Promise.reject(new Error('Nothing was dropped'))

@@ -23,7 +23,7 @@ const handlers = {
   listDestinations: async () => succeeded({ destinations: [], selectedId: null, defaultId: null }),
 }
 
-/** A page that was opened by the printed address. */
+/** A page that was opened at the printed address. */
 async function connected(host: AdaptersHost): Promise<Page> {
   const page = await adapters.page(`${host.server.origin}/#${host.token}`)
   await connect(page)

@@ -1,6 +1,6 @@
 import type { Failure, FailureKind } from '../../../electron/contract/failure/kinds.ts'
 
-/** One of every kind; a new kind does not compile until it is here. */
+/** One example of every kind; a new kind does not compile until it is listed here. */
 export const FAILURE_EXAMPLES: { readonly [K in FailureKind]: Extract<Failure, { kind: K }> } = {
   offline: { kind: 'offline' },
   stalled: { kind: 'stalled' },

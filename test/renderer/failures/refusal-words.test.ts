@@ -33,7 +33,7 @@ const PLACES: readonly (FailureDestination | null)[] = [
   ),
 ]
 
-/** Who can act, where that is, and what would be the wrong side to blame. */
+/** Who can act, where they can do so, and who must not be blamed. */
 interface Blame {
   readonly failure: Failure
   readonly who: RegExp

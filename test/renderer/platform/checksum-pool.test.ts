@@ -18,7 +18,7 @@ const CHECK_VALUES = {
 const ALGORITHMS = ChecksumAlgorithm.options
 /** Takes long enough for a test to interfere; a sparse file needs no disk space. */
 const LONG_BYTES = 8 * GIB
-/** Longer than anything that succeeds by itself takes. */
+/** Longer than anything that succeeds takes. */
 const PATIENT_MS = 60_000
 
 let adapters: AdaptersPage
@@ -72,11 +72,11 @@ const newChecksums = (workerCount: number, silentMs = PATIENT_MS) =>
   ] as const)
 
 /**
- * Asks for a long checksum and another one, and waits until the only worker is busy with the long
+ * Requests a long checksum and another one, and waits until the only worker is busy with the long
  * one.
  */
 async function beginLong(other = asking({ end: 9 })) {
-  // A warm worker starts at once.
+  // A worker that is already loaded starts at once.
   await sums(asking({ end: 9 }))
   const answers = sums(asking(), other)
   await page.waitForFunction(() => window.adapters.sumsAsked() === 2)
@@ -149,7 +149,7 @@ describe('checksums in workers', () => {
 
     const answers = await sums(...orders.map((order) => asking({ end: 9, order })))
 
-    // The first had started when the others came.
+    // The first had started before the others were requested.
     expect(answers.map(({ place }) => place)).toEqual([0, 4, 1, 2, 5, 3])
   })
 })
@@ -164,7 +164,7 @@ describe('an aborted checksum', () => {
 
     const [long, next] = await answers
 
-    // The long one would take half a minute to its end, and beside the other it would have
+    // The long one would take half a minute to finish, and beside the other one it would have
     // corrupted that one's checksum.
     expect(long).toEqual({ outcome: 'rejected', place: 0 })
     expect(next?.outcome).toEqual({ ok: true, value: await checksumOf('sha256', bytes) })

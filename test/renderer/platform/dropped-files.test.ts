@@ -88,7 +88,7 @@ describe('a drop', () => {
       await mkdir(join(at, 'in'), { recursive: true })
     })
 
-    /** One by itself, and one in a folder. */
+    /** One dropped directly, and one in a folder. */
     const both = () => [join(at, 'a.txt'), join(at, 'in', 'a.txt')]
 
     const readBoth = async () => [

@@ -27,7 +27,7 @@ const CORS_FIX: CheckFix = {
   keptCount: 2,
 }
 
-/** Every line passes but one, which offers a fix. */
+/** Every line passes except one, which offers a fix. */
 function reportWith(step: CheckStep, changes: Partial<CheckLine>): CheckReport {
   const lines = CheckStep.options.map((each) =>
     each === step ? { ...passed(each), ...changes } : passed(each),

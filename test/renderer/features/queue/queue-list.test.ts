@@ -76,7 +76,7 @@ describe('giving files to the window', () => {
       chooser.element().evaluate((input) => 'webkitdirectory' in input && input.webkitdirectory)
     expect([await isFolder(files), await isFolder(folder)]).toEqual([false, true])
     expect(files.isMultiple()).toBe(true)
-    // Nothing else in the window is looked for so.
+    // Nothing else in the window is found this way.
     expect(await page.locator('input[type=file]').count()).toBe(2)
   })
 
@@ -215,7 +215,7 @@ describe('a row', () => {
       .getByText(/^Action needed · The disk with Ferry’s data is full\..* by itself/)
       .waitFor()
     await page.evaluate(() => window.fake.failWith('prepareUpload', null))
-    // The longest pause between two tries.
+    // The longest pause between two attempts.
     await page.clock.fastForward(30_000)
 
     await row('kept.bin').getByText(/^Done/).waitFor()

@@ -16,7 +16,7 @@ const failedRecord = (kind: FailureKind, changes: Partial<UploadRecord> = {}) =>
     ...changes,
   })
 
-/** The failed row stands between two others. */
+/** The failed row is between two others. */
 const worldWith = (record: UploadRecord): FakeWorld =>
   aWorld({ uploads: [aRecord(1, { name: 'old.bin' }), record, aRecord(3, { name: 'new.bin' })] })
 
