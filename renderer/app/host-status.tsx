@@ -45,7 +45,7 @@ export function FullWindowMessage({
  */
 export function ConfirmationPending() {
   const { host } = useAppState()
-  const asked = host.troubles.find(({ kind }) => kind === 'asked-outside')
+  const asked = host.troubles.find((notice) => notice.kind === 'asked-outside')
   if (asked === undefined) return null
   const place = asked.where === 'dialog' ? 'in a dialog' : 'in the terminal it was started in'
   return (

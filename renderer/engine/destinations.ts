@@ -2,7 +2,7 @@ import type { UploadRecord } from '../../electron/contract/commands/uploads.ts'
 import type { DestinationId } from '../../electron/contract/ids.ts'
 import type { NetworkStatus, QueuePorts, TransferLimits } from './ports.ts'
 
-/** What the queue needs to know about the destination of an upload. */
+/** The facts about an upload's destination that the queue needs. */
 interface UploadDestination {
   /** Uploads to one endpoint share its connections. */
   readonly endpoint: string

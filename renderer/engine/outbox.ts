@@ -23,7 +23,7 @@ export interface OutboxDeps {
   readonly closing: AbortSignal
 }
 
-/** What the host does not know yet about one upload. */
+/** Changes of one upload that the host does not know yet. */
 interface Pending {
   readonly uploadId: UploadId
   /** Only the newest mark counts. */

@@ -85,7 +85,7 @@ function unreadDestinations(count: number, names: readonly string[]): UnreadText
   }
 }
 
-/** What an import omitted from the destinations that it added; empty: nothing. */
+/** Says what an import omitted from the destinations that it added; empty: nothing. */
 export function partlyReadText(partly: readonly PartlyRead[]): string {
   return partly
     .map(({ name, rules, parts, newer }) => {

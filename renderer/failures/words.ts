@@ -16,7 +16,7 @@ export interface FailureDestination {
   readonly credentials: { readonly kind: CredentialKind; readonly profile?: string }
 }
 
-/** What the window can do about a failure with one press. */
+/** The actions with which the window can resolve a failure in one press. */
 export type FailureAction =
   | 'retry'
   | 'edit-connection'

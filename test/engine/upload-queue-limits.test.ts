@@ -139,21 +139,21 @@ describe('a speed limit', () => {
     bench.rules.set(HERE, { bytesPerSecond: MIB })
     const uploadId = bench.add(1, 60 * PART)
     await bench.clock.until(() => bench.store.puts.length === 1)
-    const seen: { speed: number | null; sum: number | null; error: number }[] = []
+    const seen: { speed: number | null; total: number | null; error: number }[] = []
 
     for (let second = 1; second < 120; second += 1) {
       await bench.clock.advance(1_000)
       const { bytesPerSecond, msLeft } = bench.view(uploadId)
       const { totals } = bench.queue.snapshot()
       const error = Math.abs((msLeft ?? 0) - (300_000 - second * 1_000))
-      seen.push({ speed: bytesPerSecond, sum: totals.bytesPerSecond, error })
+      seen.push({ speed: bytesPerSecond, total: totals.bytesPerSecond, error })
     }
 
-    for (const { speed, sum, error } of seen) {
+    for (const { speed, total, error } of seen) {
       expect(speed).toBeLessThanOrEqual(MIB)
       expect(speed).toBeGreaterThan(0.85 * MIB)
-      expect(sum).toBeLessThanOrEqual(MIB)
-      expect(sum).toBeGreaterThan(0.85 * MIB)
+      expect(total).toBeLessThanOrEqual(MIB)
+      expect(total).toBeGreaterThan(0.85 * MIB)
       expect(error).toBeLessThan(50_000)
     }
   })

@@ -126,11 +126,11 @@ describe('the totals', () => {
     await bench.untilPhase(first, 'done')
     const after = bench.queue.snapshot().totals
     bench.add(3, 5 * MIB)
-    const anew = bench.queue.snapshot().totals
+    const next = bench.queue.snapshot().totals
 
     expect(meanwhile).toMatchObject({ totalBytes: 63 * MIB, unfinishedCount: 1, doneCount: 1 })
     expect(after).toMatchObject({ totalBytes: 63 * MIB, sentBytes: 63 * MIB, unfinishedCount: 0 })
-    expect(anew).toMatchObject({ totalBytes: 5 * MIB, sentBytes: 0, unfinishedCount: 1 })
+    expect(next).toMatchObject({ totalBytes: 5 * MIB, sentBytes: 0, unfinishedCount: 1 })
   })
 
   it('count each row once, under the right heading', async () => {

@@ -310,9 +310,9 @@ describe('what the page reads from a file', () => {
     const spy = vi.spyOn(crypto.subtle, 'digest').mockImplementation(async (...input) => {
       reading += 1
       most = Math.max(most, reading)
-      const summed = await digest(...input)
+      const result = await digest(...input)
       reading -= 1
-      return summed
+      return result
     })
 
     await bench.intake.addFiles(given, destinationId)

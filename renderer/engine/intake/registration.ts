@@ -20,7 +20,7 @@ import type { IntakeReport } from './intake-report.ts'
 /** The longest path that the contract accepts. */
 const MAX_PATH_LENGTH = 4096
 
-/** What the destinations' rules say about a file before it is queued. */
+/** The answers of the destinations' rules about a file before it is queued. */
 interface IntakeRules {
   /** The destination's object keys contain a hash of the file. */
   readonly needsHash: (destinationId: DestinationId) => boolean

@@ -12,7 +12,7 @@ export interface Moment {
   readonly jitter: number
 }
 
-/** What can happen to an upload. */
+/** Everything that can happen to an upload. */
 export type UploadEvent =
   | { readonly type: 'admitted' }
   | { readonly type: 'prepared'; readonly prepared: PreparedUpload }

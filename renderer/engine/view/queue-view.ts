@@ -8,7 +8,7 @@ export type ViewPhase =
   | 'waiting'
   | 'preparing'
   | 'uploading'
-  /** By the user. */
+  /** Paused by the user. */
   | 'paused'
   | 'offline'
   | 'finishing'

@@ -104,11 +104,14 @@ describe('checksums in workers', () => {
   ] as const)('come with a CRC of the same bytes: %s with %s', async (algorithm, crc) => {
     await give(['check', '123456789'])
 
-    const sums = await page.evaluate((each) => window.adapters.sumWithCrc(0, each), algorithm)
+    const checksums = await page.evaluate((each) => window.adapters.sumWithCrc(0, each), algorithm)
 
     const textOf = (each: ChecksumAlgorithm) =>
       Buffer.from(CHECK_VALUES[each], 'hex').toString('base64')
-    expect(sums).toEqual({ ok: true, value: { checksum: textOf(algorithm), crc: textOf(crc) } })
+    expect(checksums).toEqual({
+      ok: true,
+      value: { checksum: textOf(algorithm), crc: textOf(crc) },
+    })
   })
 
   it('match those of zero bytes for an empty file', async () => {
