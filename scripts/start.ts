@@ -11,7 +11,7 @@ import { openRunningHost, type Running, runBrowserHost } from './run-browser-hos
 import { runDesktop } from './run-desktop.ts'
 import { parseStart, type StartOptions, USAGE } from './start-options.ts'
 
-/** When told to end during a build or download, the program does not wait longer than this. */
+/** The longest wait for a build or download after the program was asked to end. */
 const OPENING_GRACE_MS = 3_000
 
 const say = (line: string) => console.log(line)

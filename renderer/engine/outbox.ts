@@ -30,7 +30,7 @@ interface Pending {
   mark: UploadMark | null
   isCleared: boolean
   receipts: PartReceipt[]
-  /** Set while a call with receipts is under way. */
+  /** Set while a call with receipts is running. */
   sending: Promise<void> | null
 }
 

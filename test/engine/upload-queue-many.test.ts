@@ -53,7 +53,7 @@ describe('fairness', () => {
     expect(bench.queue.snapshot().totals.doneCount).toBeLessThan(250)
   })
 
-  it('serves four huge files alike, though six slots cannot be shared evenly', async () => {
+  it('serves four huge files alike, though six connections cannot be shared evenly', async () => {
     const bench = new QueueBench()
     const uploadIds = [1, 2, 3, 4].map((number) => bench.add(number, 3200 * MIB))
 

@@ -65,7 +65,7 @@ describe('the start options', () => {
     expect(parsed).toEqual({ kind: 'help' })
   })
 
-  it('are named with their variable where a shell drops the --', () => {
+  it('are named with their variable if a shell drops the --', () => {
     const sentence = 'Port 80 is taken by another program. Choose another with --port.'
 
     expect(withVariable(sentence, 'linux')).toBe(sentence)

@@ -98,7 +98,7 @@ describe('a part on the store whose answer the page cannot read', () => {
   })
 })
 
-describe('a part that was redirected to where the page may not send', () => {
+describe('a part that was redirected to an address where the page may not send', () => {
   const redirected: Failure = { kind: 'redirected', to: null }
 
   it('stops the upload, and the host says where the redirect led', async () => {

@@ -29,7 +29,7 @@ describe('the report of a drop', () => {
     expect(await page.getByText('on the way').count()).toBe(0)
   })
 
-  it('stays if a drop succeeds that had begun before the report came', async () => {
+  it('stays if a drop succeeds that had started before the report came', async () => {
     const { page, give, row, button, callsOf } = await suite.open(aWorld())
     await page.evaluate(() => window.fake.hold('queueUploads'))
     await give({ name: 'slow.bin', byteLength: 1 })

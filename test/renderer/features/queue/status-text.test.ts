@@ -184,7 +184,7 @@ describe('what a stopped upload has in the bucket', () => {
       ...changes,
     })
 
-  it('is given in parts, with how long they stay', () => {
+  it('is counted in parts, with how long they stay', () => {
     const kept = keptText(failed(), STORE_HABIT, NOW)
 
     expect(kept).toMatchObject({
