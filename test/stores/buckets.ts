@@ -15,7 +15,7 @@ import { givenStore, type StoreAccess, type StoreKind } from './store-access.ts'
 /** A bucket that a test may fill as it likes. */
 export interface TestBucket {
   readonly store: Store
-  /** Leaves nothing of it behind. */
+  /** Removes the bucket and its contents. */
   readonly discard: () => Promise<void>
 }
 
@@ -25,7 +25,7 @@ export interface StoreUnderTest {
   readonly open: () => Promise<TestBucket>
 }
 
-/** The two that every test of this folder runs on. */
+/** The two stores that every test of this folder runs on. */
 export function storesUnderTest(): readonly StoreUnderTest[] {
   return [localStore(), givenStoreUnderTest()]
 }
@@ -45,7 +45,9 @@ export function givenStoreUnderTest(): StoreUnderTest {
   return { name, kind: access.kind, open: () => openBucket(access) }
 }
 
-/** The given store by its gateway that answers PUTs with 201; none where it has no such gateway. */
+/**
+ * The given store through its gateway that answers PUTs with 201; empty if it has no such gateway.
+ */
 export function createdStoresUnderTest(): readonly StoreUnderTest[] {
   const given = givenStore(process.env)
   if (given.state !== 'given' || given.access.createdEndpoint === null) return []
@@ -70,7 +72,7 @@ async function openBucket(access: StoreAccess): Promise<TestBucket> {
   return { store, discard }
 }
 
-/** What somebody keeps there would be removed with what the tests write. */
+/** Tests delete everything in the bucket, so a bucket with contents is refused. */
 async function refuseContents(client: S3Client, Bucket: string): Promise<void> {
   const page = await client.send(new ListObjectVersionsCommand({ Bucket, MaxKeys: 1 }))
   const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket }))

@@ -3,8 +3,8 @@ import type { Deviation } from './known-deviations.ts'
 const NOTHING_REFUSED = /nothing was refused/
 
 /**
- * Ceph RGW 16.2 measured against what AWS documents. Everything that the suite asks and that is not
- * named here it does as AWS does.
+ * The deviations of Ceph RGW 16.2 from the AWS documentation, as measured. In everything else that
+ * the conformance suite tests, it behaves like AWS.
  */
 export const CEPH_16_DEVIATIONS: readonly Deviation[] = [
   ...checksumsOfObjects(),
@@ -15,7 +15,7 @@ export const CEPH_16_DEVIATIONS: readonly Deviation[] = [
   ...settings(),
 ]
 
-/** It came before S3's own checksums, and knows Content-MD5 alone. */
+/** Ceph 16.2 is older than S3's checksums and supports only Content-MD5. */
 function checksumsOfObjects(): Deviation[] {
   return ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'].flatMap((algorithm) => [
     {

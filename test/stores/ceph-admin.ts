@@ -6,10 +6,10 @@ import type { TestBucket } from './buckets.ts'
 import { OWN_USER } from './ceph.ts'
 import { signedRequest } from './signed-request.ts'
 
-/** Somebody who may do nothing at all until a policy says so. */
+/** A user without any permission until a policy grants one. */
 export interface CephUser {
   readonly name: string
-  /** As a policy of a bucket names it. */
+  /** The user's name in a bucket policy. */
   readonly principal: string
   readonly credentials: Store['credentials']
 }
@@ -18,7 +18,9 @@ const Made = z.object({
   keys: z.array(z.object({ access_key: z.string(), secret_key: z.string() })),
 })
 
-/** Made by Ceph's own API (docs.ceph.com/en/latest/radosgw/adminops), and gone after the test. */
+/**
+ * Created with Ceph's admin API (docs.ceph.com/en/latest/radosgw/adminops); deleted after the test.
+ */
 export async function newUser({ store }: TestBucket): Promise<CephUser> {
   const name = `guest-${randomBytes(6).toString('hex')}`
   const ask = (method: 'PUT' | 'DELETE', query: string) =>
@@ -35,7 +37,9 @@ export async function newUser({ store }: TestBucket): Promise<CephUser> {
 
 const POLICY = 'of-a-test'
 
-/** Takes permissions for one bucket away from the store's own user; answers how to give them back. */
+/**
+ * Denies the store's own user permissions for one bucket; returns a function that restores them.
+ */
 export async function denyUser(
   bucket: TestBucket,
   actions: readonly string[],
@@ -51,7 +55,7 @@ export async function denyUser(
   return () => askIam(bucket, { Action: 'DeleteUserPolicy', UserName: OWN_USER })
 }
 
-/** Policies of users as IAM has them: docs.ceph.com/en/latest/radosgw/iam */
+/** User policies as in IAM: docs.ceph.com/en/latest/radosgw/iam */
 export function putUserPolicy(bucket: TestBucket, UserName: string, PolicyDocument: string) {
   return askIam(bucket, { Action: 'PutUserPolicy', UserName, PolicyDocument })
 }
@@ -66,7 +70,7 @@ async function askIam({ store }: TestBucket, fields: Record<string, string>): Pr
 const BYTES_PER_KIB = 1024
 
 /**
- * Lets a bucket hold no more than this. Ceph's own API:
+ * Sets the largest number of bytes that a bucket may hold, with Ceph's admin API:
  * docs.ceph.com/en/pacific/radosgw/adminops/#set-quota-for-an-individual-bucket
  */
 export async function setBucketQuota({ store }: TestBucket, maxBytes: number): Promise<void> {

@@ -2,19 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 
 export interface CephPlace {
-  /** Holds everything this cluster writes. */
+  /** Contains everything that this cluster writes. */
   readonly folder: string
   readonly fsid: string
   readonly monitorPort: number
   readonly gatewayPort: number
 }
 
-/** Not a byte of it is on the disk before it is written to. */
+/** The file is sparse: it takes up disk space only as it is written to. */
 const DISK_BYTES = 40 * 1024 ** 3
 
 /**
- * One node on loopback: one copy of each object, one placement group a pool. Without a manager:
- * it moves no byte, and brings forty packages along.
+ * A single node on loopback, with one copy of each object and one placement group per pool. There
+ * is no manager: it handles no data, and would need forty more packages.
  */
 export function cephConf({ folder, fsid, monitorPort, gatewayPort }: CephPlace): string {
   return `[global]
@@ -52,7 +52,7 @@ rgw frontends = beast endpoint=127.0.0.1:${gatewayPort}
 `
 }
 
-/** One file for all: whoever may read it owns the cluster anyway. */
+/** All daemons share one file: anyone who can read it owns the cluster anyway. */
 export function cephKeyring(): string {
   return [
     entity('mon.', { mon: 'allow *' }),
@@ -75,7 +75,7 @@ function entity(name: string, caps: Readonly<Record<string, string>>): string {
   return `[${name}]\n\tkey = ${cephxKey()}\n${lines.join('')}`
 }
 
-/** A CephX key: type (AES), time of making (none), length, and the key itself. */
+/** A CephX key: type (AES), creation time (none), length, and the key itself. */
 function cephxKey(): string {
   const head = Buffer.alloc(12)
   head.writeUInt16LE(1, 0)

@@ -5,7 +5,9 @@ import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
 
-/** Each program, and the Debian package that brings it; nginx stands in front of the store in some tests. */
+/**
+ * Each program and the Debian package that contains it. Some tests put nginx in front of the store.
+ */
 const PROGRAMS = {
   'ceph-mon': 'ceph-mon',
   monmaptool: 'ceph-mon',
@@ -22,7 +24,7 @@ const NO_SERVICE = '#!/bin/sh\nexit 101\n'
 const INSTALL_MS = 15 * 60_000
 const OUTPUT_BYTES = 64 * 1024 * 1024
 
-/** The programs that the tests on a Ceph of their own need and that are not here. */
+/** The programs that a Ceph of our own needs and that are not installed. */
 export async function missingPrograms(path: string): Promise<string[]> {
   const folders = path.split(delimiter)
   const names = Object.keys(PROGRAMS)
@@ -30,13 +32,15 @@ export async function missingPrograms(path: string): Promise<string[]> {
   return names.filter((_, index) => !found[index])
 }
 
-/** Why the packages cannot be installed here; null: they can. */
+/** The reason why the packages cannot be installed here; null if they can. */
 export async function whyNotInstallable(): Promise<string | null> {
   if (!(await isExecutable('/usr/bin/apt-get'))) return 'there is no apt-get here'
   return process.getuid?.() === 0 ? null : 'that takes root'
 }
 
-/** Installs them from Debian with what they depend on, and starts none of their services. */
+/**
+ * Installs the packages and their dependencies from Debian without starting any of their services.
+ */
 export async function installPackages(missing: readonly string[]): Promise<string[]> {
   const wanted = Object.entries(PROGRAMS).flatMap(([name, of]) =>
     missing.includes(name) ? of : [],
@@ -52,7 +56,7 @@ export async function installPackages(missing: readonly string[]): Promise<strin
   return [...(await installedPackages())].filter((name) => !before.has(name)).sort()
 }
 
-/** Debian asks this file before a package may start a service. One that is there already stays. */
+/** Debian runs this file before a package may start a service. An existing file is kept. */
 async function forbidServices(): Promise<() => Promise<void>> {
   const present = await readFile(POLICY, 'utf8').catch(() => null)
   if (present !== null) return async () => undefined
@@ -61,7 +65,7 @@ async function forbidServices(): Promise<() => Promise<void>> {
 }
 
 async function apt(...words: readonly string[]): Promise<void> {
-  // systemctl then starts nothing, whatever the computer's own policy says.
+  // With this, systemctl starts nothing, whatever the computer's own policy is.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', SYSTEMD_OFFLINE: '1' }
   await execute('apt-get', [...words], { env, timeout: INSTALL_MS, maxBuffer: OUTPUT_BYTES })
 }

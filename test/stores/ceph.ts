@@ -6,29 +6,29 @@ import { type CephPlace, cephConf, cephKeyring, keyringPath, logPath } from './c
 import { type Daemon, run, startDaemon, untilReady } from './daemon.ts'
 import { freePort } from './free-port.ts'
 
-/** The user that owns every bucket of the tests. */
+/** The user that owns every bucket in the tests. */
 export const OWN_USER = 'ferry'
 
 const MONITOR_MS = 30_000
 const DISK_MS = 60_000
-/** It makes its pools the first time, one after the other. */
+/** On its first start the gateway creates its pools one after the other. */
 const GATEWAY_MS = 90_000
 
-/** What a client needs, and the end of it. */
+/** The connection settings for clients, and how to stop the store. */
 export interface RunningCeph {
   readonly endpoint: string
-  /** Another gateway to the same buckets that answers a successful PUT with 201, as it may be set. */
+  /** Another gateway to the same buckets, configured to answer a successful PUT with 201. */
   readonly createdEndpoint: string
   readonly region: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
   /** `16.2.15` */
   readonly version: string
-  /** Ends what was started here and nothing else; removes the folder. */
+  /** Stops only the processes that were started here, and removes the folder. */
   readonly stop: () => Promise<void>
 }
 
-/** A RADOS gateway over one monitor and one disk in a sparse file, all of it on loopback. */
+/** A RADOS gateway with one monitor and one disk in a sparse file, all on loopback. */
 export async function startCeph(): Promise<RunningCeph> {
   const folder = await mkdtemp(join(tmpdir(), 'ferry-ceph-'))
   const daemons: Daemon[] = []
@@ -102,7 +102,7 @@ async function startCreatedGateway(place: CephPlace, port: number): Promise<Daem
   return gateway
 }
 
-/** Starts, and never leaves behind what did not come up. */
+/** Waits until the daemon is ready, and kills it if it does not get ready. */
 async function ready(daemon: Daemon, withinMs: number, isReady: () => Promise<boolean>) {
   try {
     await untilReady(daemon, withinMs, isReady)
@@ -118,7 +118,7 @@ async function access(place: CephPlace) {
   await run('radosgw-admin', [
     ...[...conf(place), 'user', 'create', '--uid', OWN_USER, '--display-name', 'Ferry'],
     ...['--access-key', accessKeyId, '--secret-key', secretAccessKey],
-    // Tests take permissions away from it one at a time, make users who may do little, and set quotas.
+    // Tests deny this user single permissions, create users with few permissions, and set quotas.
     ...['--caps', 'user-policy=*;users=*;buckets=*'],
   ])
   return { endpoint: endpointOf(place), region: 'us-east-1', accessKeyId, secretAccessKey }

@@ -10,14 +10,14 @@ import { TYPED_KEYS } from '../fakes/typed-keys.ts'
 import { givenStoreUnderTest, type StoreUnderTest, storesUnderTest } from './buckets.ts'
 import { denyUser } from './ceph-admin.ts'
 
-/** A bucket of a real store that knows nothing of the page, and a Ferry that checks it. */
+/** A bucket of a real store without a CORS rule for the page, and a Ferry that checks it. */
 async function opened(store: StoreUnderTest) {
   const bucket = await store.open()
   onTestFinished(bucket.discard)
   const harness = await CoreHarness.start({ pageOrigin: () => PAGE, corsOrigin: () => ALLOWED })
   onTestFinished(() => harness.close())
   const { credentials, ...place } = bucket.store
-  // The SDK notes something of its own in what it is given.
+  // The SDK adds properties of its own to the object that it is given.
   const { accessKeyId, secretAccessKey } = credentials
   const draftOf = (changes: Partial<DestinationDraft>): DestinationDraft => ({
     ...TYPED_KEYS,
@@ -43,7 +43,7 @@ async function opened(store: StoreUnderTest) {
 }
 
 describe.each(storesUnderTest())('the connection check on $name', (store) => {
-  it('fixes what it can, passes then, and leaves nothing', async () => {
+  it('fixes what it can, then passes, and leaves nothing behind', async () => {
     const { bucket, check, apply } = await opened(store)
 
     const before = await check()
@@ -60,7 +60,7 @@ describe.each(storesUnderTest())('the connection check on $name', (store) => {
     expect(await storedIn(bucket)).toEqual({ keys: [], unfinished: [] })
   })
 
-  it('leaves neither version nor marker where versions are kept', async () => {
+  it('leaves neither a version nor a delete marker in a versioned bucket', async () => {
     const { bucket, check } = await opened(store)
     await withClient(bucket, (client, Bucket) =>
       client.send(
@@ -75,7 +75,7 @@ describe.each(storesUnderTest())('the connection check on $name', (store) => {
   })
 
   it.each([{ secretAccessKey: 'wrong' }, { accessKeyId: 'AKIANOBODY' }])(
-    'tells keys that are wrong',
+    'reports wrong access keys',
     async (changes) => {
       const { check } = await opened(store)
 
@@ -83,7 +83,7 @@ describe.each(storesUnderTest())('the connection check on $name', (store) => {
     },
   )
 
-  it('tells a bucket that is missing', async () => {
+  it('reports a missing bucket', async () => {
     const { check } = await opened(store)
 
     expect(troubles(await check({ bucket: 'nobodys-bucket-of-all' }))).toEqual([
@@ -95,7 +95,7 @@ describe.each(storesUnderTest())('the connection check on $name', (store) => {
 const given = givenStoreUnderTest()
 
 describe.runIf(given.kind === 'ceph-16')('the connection check on Ceph RGW 16', () => {
-  it('finds what was measured there by hand', async () => {
+  it('finds the same as a manual measurement', async () => {
     const { check } = await opened(given)
 
     const report = await check()
@@ -104,7 +104,7 @@ describe.runIf(given.kind === 'ceph-16')('the connection check on Ceph RGW 16', 
     expect(findingOf(report, 'conditional-writes')).toEqual({
       ...{ kind: 'conditional-writes', put: 'honoured', complete: 'ignored' },
     })
-    // CVE-2026-54330: the object was copied by a header that nobody signed.
+    // CVE-2026-54330: the object was copied because of an unsigned header.
     expect(findingOf(report, 'unsigned-headers')).toEqual({
       ...{ kind: 'unsigned-headers', isObeyed: true },
     })
@@ -119,7 +119,7 @@ describe.runIf(given.kind === 'ceph-16')('the connection check on Ceph RGW 16', 
     [['s3:DeleteObject'], ['delete warned access-denied']],
     [['s3:AbortMultipartUpload'], ['abort warned access-denied']],
     [['s3:ListBucket'], []],
-  ])('costs its own lines when a policy of the user takes away %s', async (actions, said) => {
+  ])('fails only the related lines when a user policy denies %s', async (actions, said) => {
     const { bucket, check } = await opened(given)
     const before = troubles(await check())
     const giveBack = await denyUser(bucket, actions)
@@ -131,7 +131,7 @@ describe.runIf(given.kind === 'ceph-16')('the connection check on Ceph RGW 16', 
     expect(more).toEqual([])
   })
 
-  it('says that everybody may read the bucket', async () => {
+  it('reports that everybody may read the bucket', async () => {
     const { bucket, check } = await opened(given)
     const { bucket: name } = bucket.store
     const statement = {

@@ -9,7 +9,7 @@ import { createdStoresUnderTest } from './buckets.ts'
 import { accessTo, doneWords } from './store-in-window.ts'
 
 describe.each(createdStoresUnderTest())('the window on $name', (store) => {
-  it('sends a short and a long file once each, and both are whole', async () => {
+  it('sends a short and a long file once each, and both objects are complete', async () => {
     const access = await accessTo(store)
     const ferry = await startFerry()
     await new Store(access).allowOrigin(ferry.corsOrigin)

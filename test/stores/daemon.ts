@@ -9,17 +9,17 @@ const COMMAND_MS = 60_000
 const LOOK_MS = 200
 const LAST_LINES = 12
 
-/** A program of the store's that runs in the foreground, as a child of ours. */
+/** A program of the store that runs in the foreground as a child process. */
 export interface Daemon {
   readonly name: string
   readonly hasEnded: () => boolean
-  /** Resolves when the process is gone. */
+  /** Resolves when the process has ended. */
   readonly kill: () => Promise<void>
-  /** The end of its log, for the sentence that says why it did not come up. */
+  /** The end of its log, for the error message when it does not start. */
   readonly lastWords: () => Promise<string>
 }
 
-/** Dies with us, however we die: `setpriv` is in every Debian. */
+/** The daemon dies with this process, however that ends: `setpriv` is part of every Debian. */
 export function startDaemon(
   name: string,
   command: readonly [string, ...string[]],
@@ -42,13 +42,13 @@ export function startDaemon(
   }
 }
 
-/** A command of the store's; answers what it printed. */
+/** Runs a command of the store and returns its output. */
 export async function run(program: string, args: readonly string[]): Promise<string> {
   const { stdout } = await execute(program, [...args], { timeout: COMMAND_MS })
   return stdout
 }
 
-/** Asks again and again until the answer is yes, while the daemon lives. */
+/** Polls until the daemon is ready, or has ended. */
 export async function untilReady(
   daemon: Daemon,
   withinMs: number,
@@ -74,7 +74,7 @@ function hasEnded({ exitCode, signalCode, pid }: ChildProcess): boolean {
   return pid === undefined || exitCode !== null || signalCode !== null
 }
 
-/** At once: what it has not written down yet goes with its folder. */
+/** Kills it at once: unwritten data does not matter because its folder is deleted. */
 async function kill(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return
   const gone = once(child, 'exit')

@@ -16,7 +16,7 @@ const NOTHING = { keys: [], unfinished: [] }
 const CLEAN = { phase: 'cancelled', storeIsClean: true, why: 'person' }
 
 describe.each(storesUnderTest())('endings on $name', (store) => {
-  /** Everything has landed but Complete. */
+  /** Every part is acknowledged; only Complete is missing. */
   async function sent(ports: Partial<CorePorts> = {}) {
     const ferry = await FerryOnStore.on(store, undefined, ports)
     const { uploadId } = await ferry.begin('a.bin', BYTES, PART)
@@ -24,7 +24,7 @@ describe.each(storesUnderTest())('endings on $name', (store) => {
     return { ferry, uploadId }
   }
 
-  /** Somebody else's hand on the one unfinished upload. */
+  /** The one unfinished upload, accessed with another client. */
   async function theUpload({ client, bucket, harness }: FerryOnStore) {
     const Bucket = bucket.store.bucket
     const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket }))
@@ -41,7 +41,7 @@ describe.each(storesUnderTest())('endings on $name', (store) => {
     await ferry.client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload }))
   }
 
-  it('cancels without leaving a part, and says so', async () => {
+  it('cancels without leaving a part, and reports it', async () => {
     const { ferry, uploadId } = await sent()
 
     const { status } = await ferry.harness.must('cancelUpload', { uploadId })
@@ -50,7 +50,7 @@ describe.each(storesUnderTest())('endings on $name', (store) => {
     expect(await ferry.stored()).toEqual(NOTHING)
   })
 
-  it('cancels a single object whose PUT has won the race', async () => {
+  it('cancels a single object whose PUT has already succeeded', async () => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId } = await ferry.begin('a.bin', BYTES, null)
     await ferry.harness.send(uploadId, BYTES, [1])
@@ -61,7 +61,7 @@ describe.each(storesUnderTest())('endings on $name', (store) => {
     expect(await ferry.stored()).toEqual(NOTHING)
   })
 
-  it('settles a lost answer to Complete by the object itself', async () => {
+  it('looks at the object itself when the answer to Complete is lost', async () => {
     const { ferry, uploadId } = await sent()
     ferry.http.next('complete', loseAnswer)
 
@@ -71,7 +71,7 @@ describe.each(storesUnderTest())('endings on $name', (store) => {
     expect((await bytesBehind(link?.url)).equals(BYTES)).toBe(true)
   })
 
-  it('finds the object of a Complete of which nobody heard, with the same proof', async () => {
+  it('finds the object when the answer to Complete never arrived, with the same proof', async () => {
     const { ferry, uploadId } = await sent()
     ferry.hearNothingOfComplete()
     const unheard = await ferry.harness.ask('completeUpload', { uploadId })
@@ -86,7 +86,7 @@ describe.each(storesUnderTest())('endings on $name', (store) => {
     expect(found.status).toMatchObject({ phase: 'done', proof: usual })
   })
 
-  it('answers a second Complete like the first', async () => {
+  it('answers a second Complete like the first one', async () => {
     const { ferry, uploadId } = await sent()
     const first = await ferry.complete(uploadId)
 
@@ -96,7 +96,7 @@ describe.each(storesUnderTest())('endings on $name', (store) => {
     expect(first.status).toMatchObject({ etag: expect.stringMatching(/^"[0-9a-f]{32}-2"$/) })
   })
 
-  it('is done when its Complete comes second to one that it did not see', async () => {
+  it('is done when another Complete that it did not see came first', async () => {
     const { ferry, uploadId } = await sent()
     ferry.http.next(
       'complete',
@@ -109,8 +109,8 @@ describe.each(storesUnderTest())('endings on $name', (store) => {
     expect((await bytesBehind(link?.url)).equals(BYTES)).toBe(true)
   })
 
-  it('never says done when the upload was aborted before its Complete, and can go on', async () => {
-    // What was asked for is looked for for a minute, which a test need not sit through.
+  it('never reports done when the upload was aborted before Complete, and can go on', async () => {
+    // The object is looked up for a minute, which the test does not wait for.
     const { ferry, uploadId } = await sent({ sleep: async () => undefined })
     ferry.http.next(
       'complete',
@@ -125,7 +125,7 @@ describe.each(storesUnderTest())('endings on $name', (store) => {
     await ferry.harness.send(uploadId, BYTES, [1, 2])
     const { status } = await ferry.complete(uploadId)
 
-    // Ceph answers 500 to the first, as if it were worth a thousand tries.
+    // Ceph answers 500 to the first Complete, as if retrying could help.
     expect(aborted.ok).toBe(false)
     expect(retried).toEqual({ ok: false, failure: { kind: 'upload-gone' } })
     expect(again).toMatchObject({ held: [], isComplete: false })

@@ -23,14 +23,14 @@ import { TYPED_KEYS } from '../fakes/typed-keys.ts'
 import { clientOf } from '../local-bucket/conformance/store.ts'
 import type { StoreUnderTest, TestBucket } from './buckets.ts'
 
-/** Ferry's real core, connected to a bucket of a real store, and what a page does with it. */
+/** Ferry's real core, connected to a bucket of a real store, with the calls that a page makes. */
 export class FerryOnStore {
   readonly http: FaultyHttp
   readonly bucket: TestBucket
   readonly destination: Destination
-  /** As it was filled in; the secret is in it. */
+  /** The draft as it was filled in, including the secret. */
   readonly #draft: DestinationDraft
-  /** The store seen by somebody else. */
+  /** Another client of the same store. */
   readonly client: S3Client
   harness: CoreHarness
 
@@ -49,7 +49,10 @@ export class FerryOnStore {
     this.client = clientOf(bucket.store, { requestChecksumCalculation: 'WHEN_REQUIRED' })
   }
 
-  /** Gone after the test, with the bucket. `filledIn`: what the form says otherwise than usual. */
+  /**
+   * Removed after the test together with the bucket. `filledIn`: form values that differ from the
+   * usual ones.
+   */
   static async on(
     store: StoreUnderTest,
     filledIn: (bucket: TestBucket) => Promise<Partial<DestinationDraft>> = async () => ({}),
@@ -69,7 +72,10 @@ export class FerryOnStore {
     return ferry
   }
 
-  /** As after a crash of the host. The secret was kept in memory only, so it is given again. */
+  /**
+   * Like a restart after a crash of the host. The secret was only in memory, so it is entered
+   * again.
+   */
   async restart(): Promise<void> {
     this.harness = await this.harness.restart({ storeHttp: this.http.storeHttp })
     await this.harness.must('saveDestination', this.#saved())
@@ -89,7 +95,7 @@ export class FerryOnStore {
     return { ...this.#draft, destinationId: this.destination.destinationId }
   }
 
-  /** Queues a file of which only the test holds the bytes, and begins it. */
+  /** Queues a file whose bytes only the test has, and begins its upload. */
   async begin(name: string, bytes: Uint8Array, partBytes: number | null) {
     const { uploadId } = await this.harness.queueBytes(this.destination, name, bytes)
     const prepared = await this.prepare(uploadId, partBytes)
@@ -109,7 +115,7 @@ export class FerryOnStore {
     return this.harness.must('completeUpload', { uploadId })
   }
 
-  /** The next Complete gets through, its answer does not, nor does whatever is asked after it. */
+  /** The next Complete reaches the store, but its answer is lost, and all later requests fail. */
   hearNothingOfComplete(): void {
     this.http.next('complete', (request, send) => {
       this.http.next('head', loseRequest).next('head', loseRequest)
@@ -118,7 +124,7 @@ export class FerryOnStore {
     })
   }
 
-  /** What the store holds, as it says itself. */
+  /** The objects and unfinished uploads that the store lists. */
   async stored(): Promise<{ readonly keys: string[]; readonly unfinished: string[] }> {
     const Bucket = this.bucket.store.bucket
     const { Contents = [] } = await this.client.send(new ListObjectsV2Command({ Bucket }))
@@ -130,14 +136,14 @@ export class FerryOnStore {
   }
 }
 
-/** A signed PUT, sent exactly as it was signed. */
+/** Sends a signed PUT exactly as it was signed. */
 export async function put({ url, headers }: SignedPart, body: Uint8Array) {
   const answer = await fetch(url, { method: 'PUT', headers, body: new Uint8Array(body) })
   await answer.arrayBuffer()
   return { status: answer.status, etag: answer.headers.get('etag') }
 }
 
-/** The connection breaks in the middle of the body. */
+/** Breaks the connection in the middle of the body. */
 export function putHalf({ url, headers }: SignedPart, body: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     const sending = request(url, {
@@ -156,7 +162,7 @@ export async function bytesBehind(url: string | undefined): Promise<Buffer> {
   return Buffer.from(await (await fetch(url)).arrayBuffer())
 }
 
-/** What the form knows of a provider counts: how many parts it takes. */
+/** The provider decides how many parts an upload may have. */
 const PROVIDERS: Record<StoreUnderTest['kind'], ProviderId> = {
   local: 'minio',
   'ceph-16': 'ceph',

@@ -4,7 +4,7 @@ import { checksumOf, PART, someBytes } from '../fakes/core-harness.ts'
 import { type StoreUnderTest, storesUnderTest } from './buckets.ts'
 import { bytesBehind, FerryOnStore, put } from './ferry-on-store.ts'
 
-/** Measured; of another store it is taken as Ferry finds it. */
+/** Measured values; for other stores the tests use what Ferry finds. */
 const CHECKED: Partial<Record<StoreUnderTest['kind'], StoreIntegrity>> = {
   local: 'crc64nvme',
   'ceph-16': 'md5',
@@ -17,7 +17,7 @@ async function integrityOf(ferry: FerryOnStore): Promise<StoreIntegrity | null> 
   return ferry.harness.only(destinations).integrity
 }
 
-/** Of what is checked part by part, not every store tells a checksum of the whole as well. */
+/** Not every store that checks parts also returns a checksum of the whole object. */
 function proofBy(integrity: StoreIntegrity, kind: StoreUnderTest['kind']) {
   if (integrity === 'none') return { level: 'none' }
   const level = kind === 'other' ? expect.stringMatching(/^(whole|parts)$/) : 'whole'
@@ -25,7 +25,7 @@ function proofBy(integrity: StoreIntegrity, kind: StoreUnderTest['kind']) {
 }
 
 describe.each(storesUnderTest())('$name', (store) => {
-  it('is found to check what it checks, and nothing of the asking is left on it', async () => {
+  it('is probed correctly, and the probe leaves nothing behind', async () => {
     const ferry = await FerryOnStore.on(store)
 
     const { uploadId, prepared } = await ferry.begin('a.bin', BYTES, PART)
@@ -37,7 +37,7 @@ describe.each(storesUnderTest())('$name', (store) => {
     expect(await ferry.stored()).toEqual({ keys: [], unfinished: [] })
   })
 
-  it('does with a part that is not what was announced as it was found to do', async () => {
+  it('treats a part with a wrong checksum as the probe found', async () => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId, prepared } = await ferry.begin('a.bin', BYTES, PART)
     const sent = BYTES.slice(0, PART)
@@ -52,7 +52,7 @@ describe.each(storesUnderTest())('$name', (store) => {
     expect(held.length).toBe(isRefused ? 0 : 1)
   })
 
-  it('keeps a part that has landed when a later try of it is refused', async () => {
+  it('keeps an acknowledged part when a later attempt is refused', async () => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId, prepared } = await ferry.begin('a.bin', BYTES, PART)
     await ferry.harness.send(uploadId, BYTES, [1])
@@ -67,7 +67,7 @@ describe.each(storesUnderTest())('$name', (store) => {
     expect((await bytesBehind(link?.url)).equals(BYTES)).toBe(true)
   })
 
-  it('proves an object of several parts as well as it can', async () => {
+  it('verifies an object of several parts as well as the store allows', async () => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId } = await ferry.begin('a.bin', BYTES, PART)
     await ferry.harness.send(uploadId, BYTES, [3, 1, 2])
@@ -83,7 +83,7 @@ describe.each(storesUnderTest())('$name', (store) => {
   it.each([
     ['of some bytes', BYTES.subarray(0, 1234)],
     ['of no byte', new Uint8Array()],
-  ])('proves a single object %s as a whole', async (_, bytes) => {
+  ])('verifies a single object %s as a whole', async (_, bytes) => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId } = await ferry.begin('a.bin', bytes, null)
     await ferry.harness.send(uploadId, bytes, [1])
@@ -97,7 +97,7 @@ describe.each(storesUnderTest())('$name', (store) => {
     expect((await bytesBehind(link?.url)).equals(bytes)).toBe(true)
   })
 
-  it('refuses a single object that is not what was announced, and keeps nothing', async () => {
+  it('refuses a single object with a wrong checksum, and stores nothing', async () => {
     const ferry = await FerryOnStore.on(store)
     const bytes = BYTES.subarray(0, 1234)
     const { uploadId, prepared } = await ferry.begin('a.bin', bytes, null)

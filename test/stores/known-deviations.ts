@@ -1,19 +1,19 @@
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, afterEach, type TestError } from 'vitest'
 
-/** Where a store is known to do otherwise than AWS documents, and what shows that it does. */
+/** A known difference between a store and the AWS documentation, and the failure that shows it. */
 export interface Deviation {
-  /** `describe > it`, as the suite names the test. */
+  /** `describe > it`, the test's name in the suite. */
   readonly test: string
-  /** What the store does in its place. */
+  /** How the store behaves instead. */
   readonly does: string
-  /** Found in the failure of the test. */
+  /** Matches the failure message of the test. */
   readonly shows: RegExp
 }
 
 /**
- * Lets the tests of this file fail exactly where the table says so, and for exactly that reason. A
- * row that is not true any more fails its test; a row without a test fails the file.
+ * Expects the tests of this file to fail exactly where the table says so, and for exactly that
+ * reason. An entry that no longer applies fails its test; an entry without a test fails the file.
  */
 export function allowDeviations(within: string, table: readonly Deviation[]): void {
   const deviations = new Map(table.map((each) => [`${within} > ${each.test}`, each]))
@@ -30,7 +30,7 @@ export function allowDeviations(within: string, table: readonly Deviation[]): vo
         `The store does as AWS documents, and not as the table says: ${deviation.does}`,
       )
     }
-    // Vitest turns the verdict of a test that `fails` round after this hook, and not before.
+    // Vitest inverts the result of a test that `fails` only after this hook.
     const fails = errors.every((error) => deviation.shows.test(messageOf(error)))
     Object.assign(task, { fails })
   })
@@ -41,7 +41,7 @@ export function allowDeviations(within: string, table: readonly Deviation[]): vo
   })
 }
 
-/** An expected and a received value are not in the message, but say the most. */
+/** The expected and received values are not in the message, but they are the most useful. */
 function messageOf({ name, message, diff }: TestError): string {
   return stripVTControlCharacters(`${name}: ${message}\n${diff ?? ''}`)
 }

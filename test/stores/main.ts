@@ -1,4 +1,4 @@
-// `npm run test:stores`: the tests of this folder, on a real Ceph RGW or the store that is given.
+// `npm run test:stores`: runs the tests of this folder on a real Ceph RGW or on the given store.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -11,9 +11,9 @@ const ROOT = join(import.meta.dirname, '..', '..')
 const INTERRUPTED = 130
 
 const { values, positionals } = parseArgs({
-  /** May install Debian's packages of Ceph. */
+  /** Allows installing Debian's Ceph packages. */
   options: { install: { type: 'boolean', default: false } },
-  /** Which of the tests to run, as Vitest takes it. */
+  /** Filters for test files, in Vitest's form. */
   allowPositionals: true,
 })
 process.exit(await testStores(values.install, positionals))
@@ -36,7 +36,7 @@ async function testStores(mayInstall: boolean, filters: readonly string[]): Prom
   }
 }
 
-/** Answers the exit code. */
+/** Returns the exit code. */
 async function runVitest(
   { access }: StoreForTests,
   filters: readonly string[],

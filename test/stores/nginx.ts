@@ -11,15 +11,15 @@ const READY_MS = 15_000
 
 export interface NginxSettings {
   /**
-   * Host as the client sent it, as every guide for S3 behind nginx asks. Without it nginx names the
-   * upstream itself, and no signature holds.
+   * Passes the client's Host header on, as every guide for S3 behind nginx recommends. Without it
+   * nginx sends the upstream's name, and every signature is invalid.
    */
   readonly passesHost: boolean
-  /** Lines of the `server` block, beyond nginx's defaults. */
+  /** Additional lines for the `server` block, beyond nginx's defaults. */
   readonly lines?: readonly string[]
 }
 
-/** The store as somebody reaches it whose administrator put an nginx with its defaults before it. */
+/** The store behind an nginx with default settings. */
 export function behindNginx(store: StoreUnderTest, settings: NginxSettings): StoreUnderTest {
   const open = async (): Promise<TestBucket> => {
     const bucket = await store.open()
@@ -29,7 +29,7 @@ export function behindNginx(store: StoreUnderTest, settings: NginxSettings): Sto
   return { ...store, name: `${store.name} behind nginx`, open }
 }
 
-/** Ends with the test. Answers where it listens. */
+/** Stops after the test. Returns the address. */
 async function startNginx(upstream: string, settings: NginxSettings): Promise<string> {
   const folder = await temporaryFolder()
   const port = await freePort()
@@ -44,9 +44,9 @@ async function startNginx(upstream: string, settings: NginxSettings): Promise<st
 }
 
 /**
- * What is not said here is as nginx has it: bodies of 1 MiB at most, requests and answers buffered,
- * HTTP/1.0 to the store. `gzip on` stands in the file that Debian installs. Its workers would be
- * another user's, who may not write into our folder.
+ * Everything else has nginx's defaults: bodies of at most 1 MiB, buffered requests and responses,
+ * HTTP/1.0 to the store. `gzip on` is in the file that Debian installs. Worker processes would run
+ * as another user, who may not write into our folder.
  */
 function nginxConf(
   folder: string,

@@ -24,7 +24,7 @@ const ODD_NAMES = [
 ]
 
 describe.each(storesUnderTest())('objects on $name', (store) => {
-  it('carry odd names byte for byte, and open by their link', async () => {
+  it('keep unusual names byte for byte, and open by their link', async () => {
     const ferry = await FerryOnStore.on(store)
     for (const name of ODD_NAMES) {
       const { uploadId } = await ferry.begin(name, BYTES, null)
@@ -40,7 +40,7 @@ describe.each(storesUnderTest())('objects on $name', (store) => {
     expect(keys.toSorted()).toEqual(ODD_NAMES.toSorted())
   })
 
-  it('come back from a link under their own name and type', async () => {
+  it('are downloaded from a link under their own name and type', async () => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId } = await ferry.begin('Grüße + 100%.pdf', BYTES, null)
     await ferry.harness.send(uploadId, BYTES, [1])
@@ -56,7 +56,7 @@ describe.each(storesUnderTest())('objects on $name', (store) => {
     expect(Buffer.from(await answer.arrayBuffer()).equals(BYTES)).toBe(true)
   })
 
-  it('stand beside what was in the bucket already', async () => {
+  it('leave the existing objects of the bucket alone', async () => {
     const ferry = await FerryOnStore.on(store)
     const Bucket = ferry.bucket.store.bucket
     await ferry.client.send(new PutObjectCommand({ Bucket, Key: 'a.txt', Body: 'theirs' }))

@@ -4,7 +4,7 @@ import { obtainStore } from './obtain-store.ts'
 const silent = () => undefined
 
 describe('the store for these tests', () => {
-  it('is the one that the environment names, and nothing is started', async () => {
+  it('is the one that the environment names; none is started', async () => {
     const env = {
       FERRY_STORE_ENDPOINT: 'https://s3.example.com',
       FERRY_STORE_REGION: 'eu-1',
@@ -24,7 +24,7 @@ describe('the store for these tests', () => {
     })
   })
 
-  it('is none that the environment names in part', async () => {
+  it('is refused when the environment names it only partly', async () => {
     const env = { FERRY_STORE_ENDPOINT: 'https://s3.example.com', FERRY_STORE_REGION: 'eu-1' }
 
     expect(await obtainStore(env, false, silent)).toEqual({
@@ -34,7 +34,7 @@ describe('the store for these tests', () => {
     })
   })
 
-  it('is missing where there are no programs for one, in a sentence that says how to go on', async () => {
+  it('is refused without the needed programs, with a sentence that says how to go on', async () => {
     const obtained = await obtainStore({ PATH: '/nonexistent' }, false, silent)
 
     expect(obtained).toMatchObject({

@@ -11,13 +11,13 @@ export interface StoreForTests {
 
 export type ObtainedStore =
   | { readonly state: 'ready'; readonly store: StoreForTests }
-  /** What is missing, and how to go on. */
+  /** Says what is missing and how to go on. */
   | { readonly state: 'refused'; readonly sentence: string }
 
 const OR_GIVE_ONE =
   'or name any S3 store in FERRY_STORE_ENDPOINT, FERRY_STORE_REGION, FERRY_STORE_ACCESS_KEY_ID and FERRY_STORE_SECRET_ACCESS_KEY.'
 
-/** The store that the environment names, else a Ceph RGW of our own. */
+/** The store that the environment names, or else a Ceph RGW of our own. */
 export async function obtainStore(
   env: NodeJS.ProcessEnv,
   mayInstall: boolean,

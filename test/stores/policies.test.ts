@@ -21,7 +21,7 @@ const SHORT = someBytes(1234)
 const LONG = someBytes(PART + 77)
 const USUAL: readonly PolicyWant[] = ['upload', 'share']
 const CLEAN = { phase: 'cancelled', storeIsClean: true, why: 'person' }
-/** Ceph 16 takes no form from a user who may only by a policy of his own. */
+/** Ceph 16 refuses POST forms from a user whose permissions come only from a user policy. */
 const NO_FORMS = 'post-forms warned post-forms'
 
 /** CVE-2026-54330 */
@@ -58,7 +58,7 @@ function must(policy: string | null): string {
 const given = givenStoreUnderTest()
 
 describe.runIf(given.kind === 'ceph-16').each(WAYS)('$name on Ceph RGW 16', (way) => {
-  /** Ferry with the keys of somebody who may do what the text says, and nothing else. */
+  /** Ferry with the keys of a user who has only the permissions of the policy text. */
   const allowed = (wants: readonly PolicyWant[], prefix = PREFIX) =>
     FerryOnStore.on(given, async (bucket) => {
       const { bucket: name, region } = bucket.store
@@ -68,7 +68,7 @@ describe.runIf(given.kind === 'ceph-16').each(WAYS)('$name on Ceph RGW 16', (way
       return { ...user.credentials, prefix: PREFIX }
     })
 
-  it('to upload and share is enough to upload, go on, cancel and share', async () => {
+  it('to upload and share is enough to upload, resume, cancel and share', async () => {
     const ferry = await allowed(USUAL)
     const short = await ferry.begin('short.bin', SHORT, null)
     await ferry.harness.send(short.uploadId, SHORT, [1])
@@ -97,7 +97,7 @@ describe.runIf(given.kind === 'ceph-16').each(WAYS)('$name on Ceph RGW 16', (way
     })
   })
 
-  it('to upload and share is enough to find what a lost answer has left', async () => {
+  it('to upload and share is enough to find the object after a lost answer', async () => {
     const ferry = await allowed(USUAL)
     const { uploadId } = await ferry.begin('a.bin', LONG, PART)
     await ferry.harness.send(uploadId, LONG, [1, 2])
@@ -113,7 +113,7 @@ describe.runIf(given.kind === 'ceph-16').each(WAYS)('$name on Ceph RGW 16', (way
     expect(status.phase).toBe('done')
   })
 
-  it('to upload and share costs the check the lines of what it leaves out', async () => {
+  it('to upload and share fails only the check lines for permissions that it omits', async () => {
     const ferry = await allowed(USUAL)
     await letPageIn(ferry)
 
@@ -126,14 +126,14 @@ describe.runIf(given.kind === 'ceph-16').each(WAYS)('$name on Ceph RGW 16', (way
       ...way.lacking,
     ])
     expect(unknown(report)).toEqual(['bucket', 'versioning', 'unfinished-rule'])
-    // What may not be deleted stays, as the line says.
+    // Objects that may not be deleted stay, as the report says.
     expect(await ferry.stored()).toEqual({
       keys: [expect.stringMatching(/^team\/\.ferry-check-[0-9a-f]{16}$/)],
       unfinished: [],
     })
   })
 
-  it('to do everything leaves nothing unknown and nothing behind, and lets Ferry mend', async () => {
+  it('to do everything leaves nothing unknown and nothing behind, and lets Ferry fix settings', async () => {
     const ferry = await allowed(POLICY_WANTS)
 
     const before = await ferry.check()
@@ -149,7 +149,7 @@ describe.runIf(given.kind === 'ceph-16').each(WAYS)('$name on Ceph RGW 16', (way
   it.each<[string, readonly PolicyWant[], string]>([
     ['only to share', ['share'], PREFIX],
     ['to upload and share elsewhere in the bucket', USUAL, 'other/'],
-  ])('%s is told at the lines that put files in', async (_what, wants, prefix) => {
+  ])('%s is reported at the lines about uploading', async (_what, wants, prefix) => {
     const ferry = await allowed(wants, prefix)
     await letPageIn(ferry)
 
@@ -162,7 +162,7 @@ describe.runIf(given.kind === 'ceph-16').each(WAYS)('$name on Ceph RGW 16', (way
   })
 })
 
-/** By the bucket's owner. */
+/** Sets the CORS rule with the bucket owner's keys. */
 function letPageIn({ bucket, harness }: FerryOnStore): Promise<unknown> {
   const rule = corsRuleFor(harness.ports.corsOrigin())
   const CORSRules = [

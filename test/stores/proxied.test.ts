@@ -14,7 +14,7 @@ const WHOLE = { passesHost: true, lines: ['client_max_body_size 0;'] } as const
 const AS_INSTALLED = { passesHost: true } as const
 const HOST_LOST = { passesHost: false, lines: ['client_max_body_size 0;'] } as const
 
-/** The window, connected to the store as it is behind its proxy. */
+/** The window, connected to the store through its reverse proxy. */
 async function windowOn(store: StoreUnderTest) {
   const access = await accessTo(store)
   const ferry = await startFerry()
@@ -25,9 +25,9 @@ async function windowOn(store: StoreUnderTest) {
 const given = givenStoreUnderTest()
 const missing = await missingPrograms(process.env.PATH ?? '')
 
-// A store that was given may be tested from a computer without nginx.
+// With a given store the tests may run on a computer without nginx.
 describe.runIf(!missing.includes('nginx'))(`${given.name} behind nginx`, () => {
-  it('takes a file of several parts when nginx limits no body', async () => {
+  it('takes a file of several parts when nginx has no body limit', async () => {
     const store = behindNginx(given, WHOLE)
     const { access, page, origin, folder } = await windowOn(store)
     await new Store(access).allowOrigin(origin)
@@ -43,7 +43,7 @@ describe.runIf(!missing.includes('nginx'))(`${given.name} behind nginx`, () => {
     expect(await page.status('film.bin')).toMatch(doneWords(store))
   })
 
-  it('is said to refuse long requests, with nginx’s own setting, before and while a file is sent', async () => {
+  it('is reported to refuse long requests, naming the nginx setting, before and during an upload', async () => {
     const { access, page, origin, folder } = await windowOn(behindNginx(given, AS_INSTALLED))
     await new Store(access).allowOrigin(origin)
     await page.fillConnection(access)
@@ -66,7 +66,7 @@ describe.runIf(!missing.includes('nginx'))(`${given.name} behind nginx`, () => {
     expect(await new Store(access).keys()).toEqual(['small.bin'])
   })
 
-  it('is not reached with right keys when nginx changes the host, and the row blames no policy', async () => {
+  it('is not reached with valid keys when nginx changes the host, and the row blames no policy', async () => {
     const { access, page } = await windowOn(behindNginx(given, HOST_LOST))
     await page.fillConnection(access)
 

@@ -11,7 +11,7 @@ import { setBucketQuota } from './ceph-admin.ts'
 const given = givenStoreUnderTest()
 
 describe.runIf(given.kind === 'ceph-16')('a bucket of Ceph RGW with a quota', () => {
-  it('is said to be full by its quota, once per file and without sending it again', async () => {
+  it('is reported as full because of its quota, once per file and without sending it again', async () => {
     const bucket = await given.open()
     onTestFinished(bucket.discard)
     const { credentials, ...place } = bucket.store

@@ -11,7 +11,7 @@ const PAGE_OF_PARTS = 1000
 const AT_ONCE = 8
 
 describe.each(storesUnderTest())('resuming on $name', (store) => {
-  it('goes on after a restart from the parts that the store holds, with their sums', async () => {
+  it('resumes after a restart from the parts on the store, with their checksums', async () => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId, prepared } = await ferry.begin('film.mkv', BYTES, PART)
     await ferry.harness.send(uploadId, BYTES, [2])
@@ -33,7 +33,7 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
     expect((await bytesBehind(link?.url)).equals(BYTES)).toBe(true)
   })
 
-  it('does not count a part that was cut off, and takes it when it comes again', async () => {
+  it('does not count a part that was cut off, and accepts it when it is sent again', async () => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId, prepared } = await ferry.begin('film.mkv', BYTES, PART)
     const checksum = await checksumOf(prepared.algorithm, BYTES.subarray(0, PART))
@@ -47,7 +47,7 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
     expect((await bytesBehind(link?.url)).equals(BYTES)).toBe(true)
   })
 
-  it('counts a part whose answer was lost, by the sum that was signed for it', async () => {
+  it('counts a part whose answer was lost, by the checksum that was signed for it', async () => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId, prepared } = await ferry.begin('film.mkv', BYTES, PART)
     const body = BYTES.subarray(0, PART)
@@ -60,7 +60,7 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
     expect(held).toMatchObject([{ partNumber: 1, byteLength: PART, checksum }])
   })
 
-  it('has the store tell which bytes it holds of a part that was signed twice, or sends it again', async () => {
+  it('asks the store which bytes it has of a part that was signed twice, or sends it again', async () => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId, prepared } = await ferry.begin('film.mkv', BYTES, PART)
     const [former, present] = [BYTES.slice(0, PART), BYTES.slice(PART, 2 * PART)]
@@ -76,9 +76,9 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
     expect(held.map((part) => part.checksum)).toEqual(isTold ? [formerSum] : [])
   })
 
-  it('reads the list of parts to the last page, and cancels all of them', async () => {
+  it('reads all pages of the list of parts, and cancels all of them', async () => {
     const ferry = await FerryOnStore.on(store)
-    // Not every store takes more parts than a page holds.
+    // Not every store accepts more parts than a page of the list contains.
     const lastPart = Math.min(PAGE_OF_PARTS + 2, ferry.destination.maxPartCount)
     const source = await ferry.harness.registerFacts('huge.bin', (lastPart - 1) * PART + 1)
     const { uploadId } = await ferry.harness.queue(ferry.destination, source)
@@ -96,13 +96,13 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
     const { held } = await ferry.prepare(uploadId)
     const cancelled = await ferry.harness.must('cancelUpload', { uploadId })
 
-    // A single byte is the length of the last part, and of no other.
+    // Only the last part has a length of a single byte.
     expect(held.map((part) => part.partNumber)).toEqual([lastPart])
     expect(cancelled.status).toEqual({ phase: 'cancelled', storeIsClean: true, why: 'person' })
     expect(await ferry.stored()).toEqual({ keys: [], unfinished: [] })
   })
 
-  it('begins anew what the store has forgotten', async () => {
+  it('starts over when the store has forgotten the upload', async () => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId, prepared } = await ferry.begin('film.mkv', BYTES, PART)
     await ferry.harness.send(uploadId, BYTES, [1])
@@ -122,7 +122,7 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
 
   it('leaves no second upload behind when the answer to the first Create is lost', async () => {
     const ferry = await FerryOnStore.on(store)
-    // What the store checks is known by then, so that the next Create is the upload's own.
+    // By then the integrity probe is over, so that the next Create is the upload's own.
     await ferry.begin('other.bin', BYTES.subarray(0, 10), null)
     const { uploadId } = await ferry.harness.queueBytes(ferry.destination, 'film.mkv', BYTES)
     ferry.http.next('create', loseAnswer)

@@ -83,7 +83,7 @@ describe.each(storesUnderTest())('rules on $name', (store: StoreUnderTest) => {
     ])
   })
 
-  it('say which storage class the store does not have', async () => {
+  it('report a storage class that the store does not have', async () => {
     const ferry = await under({ storageClass: 'NO_SUCH_CLASS' })
     const { uploadId } = await ferry.harness.queueBytes(ferry.destination, 'a.bin', LONG)
 
@@ -93,7 +93,7 @@ describe.each(storesUnderTest())('rules on $name', (store: StoreUnderTest) => {
     expect((await ferry.stored()).keys).toEqual([])
   })
 
-  it('keep, replace, skip or ask about what is in the place', async () => {
+  it('keep, replace, skip or ask when the object key is taken', async () => {
     const ferry = await under({})
     await strangerPuts(ferry, 'a.bin')
     await strangerPuts(ferry, 'b.bin')
@@ -119,7 +119,7 @@ describe.each(storesUnderTest())('rules on $name', (store: StoreUnderTest) => {
     for (const name of ['a.bin', 'b.bin']) expect(await lengthOf(ferry, name)).toBe(SHORT.length)
   })
 
-  /** The check sees what the store honours; the page has to be let in for it. */
+  /** The check finds out which conditions the store honours; it needs a CORS rule for the page. */
   async function check({ harness, destination, bucket, client }: FerryOnStore): Promise<void> {
     const { accessKeyId, secretAccessKey } = bucket.store.credentials
     const { destinationId, name, provider, endpoint, region, prefix, pathStyle } = destination
@@ -137,7 +137,7 @@ describe.each(storesUnderTest())('rules on $name', (store: StoreUnderTest) => {
     })
   }
 
-  it('have the store itself refuse to write over what came meanwhile', async () => {
+  it('have the store itself refuse to overwrite an object that was created meanwhile', async () => {
     const ferry = await under({})
     await check(ferry)
     const { uploadId } = await ferry.begin('a.bin', SHORT, null)
@@ -153,7 +153,7 @@ describe.each(storesUnderTest())('rules on $name', (store: StoreUnderTest) => {
     expect(await lengthOf(ferry, 'a.bin')).toBe(6)
   })
 
-  it('leave an object alone that came while the parts were sent', async () => {
+  it('leave an object alone that was created while the parts were sent', async () => {
     const ferry = await under({})
     const { uploadId } = await ferry.begin('a.bin', LONG, PART)
     await ferry.harness.send(uploadId, LONG, [1, 2])

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Store } from '../local-bucket/conformance/store.ts'
 import { type HandMade, signedHeaders } from '../local-bucket/hand-signed.ts'
 
-/** What a store offers beside S3, by the keys of its own user; answers the text. */
+/** Sends a signed request to an API of the store other than S3, and returns the text. */
 export async function signedRequest(
   store: Store,
   made: Omit<HandMade, 'payloadHash'>,

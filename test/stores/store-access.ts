@@ -1,14 +1,16 @@
 import type { Store } from '../local-bucket/conformance/store.ts'
 
-/** What the tests know a store as; its documented deviations hang on it. */
+/** The kind of store; it selects the known deviations. */
 export type StoreKind = 'ceph-16' | 'other'
 
-/** A store that tests may make buckets on, or fill the one bucket that is named. */
+/** A store on which tests may create buckets, or fill the one named bucket. */
 export interface StoreAccess extends Omit<Store, 'bucket'> {
   readonly kind: StoreKind
-  /** Null: every test makes a bucket of its own. */
+  /** Null: every test creates a bucket of its own. */
   readonly bucket: string | null
-  /** The same store by a gateway that answers a successful PUT with 201; null: there is none. */
+  /**
+   * The same store through a gateway that answers a successful PUT with 201; null if there is none.
+   */
   readonly createdEndpoint: string | null
 }
 
@@ -41,7 +43,7 @@ export function givenStore(env: NodeJS.ProcessEnv): GivenStore {
   }
 }
 
-/** The other way round, for the process that runs the tests. */
+/** The inverse, for the process that runs the tests. */
 export function envOf(access: StoreAccess) {
   const { kind, endpoint, region, bucket, createdEndpoint, credentials } = access
   return {

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest'
 import type { BucketAccess } from '../e2e/ferry.ts'
 import type { StoreUnderTest } from './buckets.ts'
 
-/** A bucket of the store's, as a person fills it into the form; gone after the test. */
+/** A bucket of the store as a user enters it into the form; removed after the test. */
 export async function accessTo(store: StoreUnderTest): Promise<BucketAccess> {
   const bucket = await store.open()
   onTestFinished(bucket.discard)
@@ -11,7 +11,7 @@ export async function accessTo(store: StoreUnderTest): Promise<BucketAccess> {
   return { ...place, accessKeyId, secretAccessKey }
 }
 
-/** What a row says of a file that is in the bucket; of a store that nobody measured only that. */
+/** The row's text for a finished file; less specific for stores without measurements. */
 export function doneWords({ kind }: StoreUnderTest): RegExp {
   return kind === 'other' ? /^Done/ : /^Done, verified/
 }

@@ -12,7 +12,7 @@ import { accessTo, doneWords } from './store-in-window.ts'
 const FILE_BYTES = 200 * MIB
 const PATIENCE_MS = 120_000
 
-/** The form, filled in for a bucket that has never heard of the window. */
+/** The form, filled in for a bucket without a CORS rule. */
 async function atTheForm(store: StoreUnderTest) {
   const access = await accessTo(store)
   const ferry = await startFerry()
@@ -22,7 +22,7 @@ async function atTheForm(store: StoreUnderTest) {
   return { access, ferry, page, origin: ferry.corsOrigin }
 }
 
-/** Answers what the person is shown before, and the lines of the check that follows. */
+/** Returns what the user is shown first, and the lines of the check that follows. */
 async function letPageIn(page: FerryPage) {
   await page.button('Set it for me').click()
   const shown = await page.page.getByRole('dialog').last().textContent()
@@ -42,12 +42,12 @@ async function checkFromMenu(page: FerryPage, name: string): Promise<string[]> {
   return page.checkedLines()
 }
 
-/** The lines that say so. */
+/** The lines with this state. */
 const those = (state: string, lines: readonly string[]) =>
   lines.filter((line) => line.includes(`(${state})`))
 
 describe.each(storesUnderTest())('connecting the window to $name', (store) => {
-  it('mends what keeps it out, takes a long file, and finds all well from the menu', async () => {
+  it('fixes the CORS rule, takes a long file, and finds no problem when checked from the menu', async () => {
     const { access, page, origin } = await atTheForm(store)
     const path = join(await temporaryFolder(), 'film.bin')
     const sha256 = await writeRandomFile(path, FILE_BYTES)
@@ -87,7 +87,7 @@ describe.each(storesUnderTest())('connecting the window to $name', (store) => {
       (secret) => Object.assign(globalThis, { keptOnPurpose: secret }),
       access.secretAccessKey,
     )
-    // Whether the search would find it at all.
+    // Proves that the search would find the secret.
     expect(holds(await heapOf(page.page))).toBe(true)
     expect([holds(heap), holds(storage)]).toEqual([false, false])
   })

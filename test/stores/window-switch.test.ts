@@ -8,7 +8,7 @@ import { Store } from '../e2e/store.ts'
 import { givenStoreUnderTest, type StoreUnderTest, storesUnderTest } from './buckets.ts'
 import { accessTo, doneWords } from './store-in-window.ts'
 
-/** Three parts: the two that are held leave connections for the other destination. */
+/** Three parts: two of them are delayed, which leaves connections for the other destination. */
 const FILE_BYTES = 40 * MIB
 const PATIENCE_MS = 120_000
 
@@ -16,7 +16,7 @@ const given = givenStoreUnderTest()
 
 // Two buckets of one store share its six connections; two stores have six each.
 it.each(storesUnderTest().map((other) => [other.name, other] as const))(
-  `uploads to ${given.name} and to another bucket of %s while the person goes to and fro`,
+  `uploads to ${given.name} and to another bucket of %s while the user switches between them`,
   async (_name, other) => {
     const { page, proxy, buckets } = await withTwoDestinations([given, other])
     const folder = await temporaryFolder()
@@ -85,7 +85,7 @@ async function connectAs(page: FerryPage, name: string, bucket: BucketAccess): P
   await headingOf(page, name).waitFor()
 }
 
-/** By the switcher at the side. */
+/** Uses the switcher at the side. */
 async function choose(page: FerryPage, name: string): Promise<void> {
   const side = page.page.getByRole('navigation', { name: 'Destinations', exact: true })
   await side.getByText(name, { exact: true }).click()

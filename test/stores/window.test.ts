@@ -13,7 +13,7 @@ import { accessTo, doneWords } from './store-in-window.ts'
 /** 200 MiB are thirteen parts of 16 MiB. */
 const FILE_BYTES = 200 * MIB
 
-/** The window on a bucket that lets it in. */
+/** The window on a bucket whose CORS rule allows it. */
 async function connected(access: BucketAccess) {
   const ferry = await startFerry()
   await new Store(access).allowOrigin(ferry.corsOrigin)
@@ -25,17 +25,17 @@ async function connected(access: BucketAccess) {
   return { page, report, folder: await temporaryFolder() }
 }
 
-/** No page is asked, and nothing is put away. */
+/** Kills the browser without asking the page and without saving anything. */
 async function crash(browser: Browser): Promise<void> {
   const gone = new Promise((resolve) => browser.once('disconnected', resolve))
   const session = await browser.newBrowserCDPSession()
-  // The answer is lost with the browser.
+  // The browser dies before it answers.
   session.send('Browser.crash').catch(() => undefined)
   await gone
 }
 
 describe.each(storesUnderTest())('the window on $name', (store) => {
-  it('goes on after browser and host were killed, and sends no part twice', async () => {
+  it('resumes after browser and host were killed, and sends no part twice', async () => {
     const access = await accessTo(store)
     const ferry = await startFerry()
     const proxy = await startProxy()
@@ -68,7 +68,7 @@ describe.each(storesUnderTest())('the window on $name', (store) => {
     expect(await new Store(access).unfinishedKeys()).toEqual([])
   })
 
-  it('says line by line that the connection works, and takes an empty file', async () => {
+  it('reports line by line that the connection works, and takes an empty file', async () => {
     const access = await accessTo(store)
     const { page, report, folder } = await connected(access)
     await writeFile(join(folder, 'nothing.txt'), '')

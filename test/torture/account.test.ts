@@ -5,7 +5,7 @@ import type { Sent } from './upload-account.ts'
 const TAKEN = 200
 const KEY = 'film.bin'
 
-/** A request that the test brings to its end. */
+/** A request that the test ends. */
 interface Travelling extends Sent {
   bodyBytes: number
   status: number | null
@@ -32,7 +32,7 @@ function end(sent: Travelling, bodyBytes: number, status: number | null): void {
 }
 
 describe('a part that is sent again', () => {
-  it('is waste when the store had taken it', () => {
+  it('is waste when the store had acknowledged it', () => {
     end(begin(3), 16, TAKEN)
 
     begin(3)
@@ -40,7 +40,7 @@ describe('a part that is sent again', () => {
     expect(account.waste()).toEqual([{ key: KEY, partNumber: 3, bytes: 16, status: TAKEN }])
   })
 
-  it('is waste when it was broken off for no reason', () => {
+  it('is waste when it was aborted for no reason', () => {
     end(begin(3), 7, null)
 
     begin(3)
@@ -48,7 +48,7 @@ describe('a part that is sent again', () => {
     expect(account.waste()).toMatchObject([{ bytes: 7, status: null }])
   })
 
-  it('is waste when it is still on its way', () => {
+  it('is waste when the first request is still running', () => {
     begin(3)
 
     begin(3)
@@ -56,7 +56,7 @@ describe('a part that is sent again', () => {
     expect(account.waste()).toHaveLength(1)
   })
 
-  it('is none after a fault, and the fault pays for it', () => {
+  it('is no waste after a fault, which accounts for it', () => {
     end(begin(3, { isSpoilt: true }), 7, null)
 
     end(begin(3), 16, TAKEN)
@@ -71,7 +71,7 @@ describe('a part that is sent again', () => {
     })
   })
 
-  it('is none when it was on its way at a kill', () => {
+  it('is no waste when a kill interrupted it', () => {
     const cut = begin(3)
     account.killed()
     end(cut, 7, null)
@@ -81,7 +81,7 @@ describe('a part that is sent again', () => {
     expect(account.waste()).toEqual([])
   })
 
-  it('is waste in spite of a kill when the store had taken it before', () => {
+  it('is waste in spite of a kill when the store had acknowledged it before', () => {
     end(begin(3), 16, TAKEN)
     account.killed()
 
@@ -90,7 +90,7 @@ describe('a part that is sent again', () => {
     expect(account.waste()).toHaveLength(1)
   })
 
-  it('is none when the store forgot the upload', () => {
+  it('is no waste when the store forgot the upload', () => {
     end(begin(1), 16, TAKEN)
     account.forgotten(KEY)
     end(begin(2), 16, 404)
@@ -101,7 +101,7 @@ describe('a part that is sent again', () => {
     expect(account.waste()).toEqual([])
   })
 
-  it('is waste when the store refused it without having forgotten anything', () => {
+  it('is waste when the store refused it although it had not forgotten the upload', () => {
     end(begin(2), 16, 404)
 
     begin(2)
@@ -111,7 +111,7 @@ describe('a part that is sent again', () => {
 })
 
 describe('an answer that ends the upload', () => {
-  it('excuses the parts that were on their way', () => {
+  it('excuses the parts that were being sent', () => {
     const [ending, other] = [begin(1, { isSpoilt: true }), begin(2)]
     account.ends(KEY, ending)
     end(ending, 16, null)
@@ -123,7 +123,7 @@ describe('an answer that ends the upload', () => {
     expect(account.waste()).toEqual([])
   })
 
-  it('excuses no part that had landed', () => {
+  it('excuses no acknowledged part', () => {
     const [ending, other] = [begin(1, { isSpoilt: true }), begin(2)]
     account.ends(KEY, ending)
     end(other, 16, TAKEN)
@@ -134,7 +134,7 @@ describe('an answer that ends the upload', () => {
     expect(account.waste()).toHaveLength(1)
   })
 
-  it('excuses nothing that set out long after it', () => {
+  it('excuses nothing that was sent long after it', () => {
     const ending = begin(1, { isSpoilt: true })
     account.ends(KEY, ending)
     ending.isAnswered = true

@@ -1,36 +1,36 @@
 import { type Sent, type Totals, UploadAccount, type Waste } from './upload-account.ts'
 
 /**
- * Follows each part of each object: how often it was sent, and whether each time but the last was
- * spoilt by a fault, on its way at a kill, or of an upload that the store forgot. A part that is
- * sent again without any of these is waste.
+ * Records for each part of each object how often it was sent, and whether every attempt but the
+ * last was spoilt by a fault, interrupted by a kill, or belonged to an upload that the store
+ * forgot. A part that is sent again for any other reason is waste.
  */
 export class PartAccount {
   readonly #uploads = new Map<string, UploadAccount>()
   readonly #waste: Waste[] = []
 
-  /** A part begins to travel. `isSpoilt`: a fault was dealt to it. */
+  /** A part begins to be sent. `isSpoilt`: a fault was injected into it. */
   begin(key: string, partNumber: number, sent: Sent, isSpoilt: boolean): void {
     const waste = this.#of(key).begin(partNumber, sent, isSpoilt)
     if (waste !== null) this.#waste.push(waste)
   }
 
-  /** The answer to this request stops the whole upload, and with it the parts on their way. */
+  /** The answer to this request stops the whole upload, including the parts that are being sent. */
   ends(key: string, sent: Sent): void {
     this.#of(key).ends(sent)
   }
 
-  /** Host or browser was killed: what has no answer yet was on its way. */
+  /** Host or browser was killed, which interrupts every request without an answer. */
   killed(): void {
     for (const upload of this.#uploads.values()) upload.killed()
   }
 
-  /** The store threw the upload of this key away, with all that it held of it. */
+  /** The store deleted the upload of this key and all its parts. */
   forgotten(key: string): void {
     this.#of(key).forgotten()
   }
 
-  /** Everything that was sent again for no reason. */
+  /** Everything that was sent again without a reason. */
   waste(): readonly Waste[] {
     return this.#waste
   }

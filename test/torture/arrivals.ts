@@ -3,19 +3,19 @@ import type { RecordedUpload } from './recorded-uploads.ts'
 import type { StoreTruth } from './store-truth.ts'
 import { Violation } from './violation.ts'
 
-/** An object that was found to be the file's. */
+/** An object whose content was verified against the file. */
 interface Arrival {
   readonly key: string
   readonly file: PooledFile
 }
 
-/** The objects of the uploads that Ferry called done. */
+/** The objects of the uploads that Ferry reported as done. */
 export class Arrivals {
   readonly #store: StoreTruth
   readonly #shelf: FilePool
-  /** By upload. */
+  /** Keyed by upload. */
   readonly #verified = new Map<string, Arrival>()
-  /** Objects that were removed after they were verified, to make room. */
+  /** Verified objects that were later removed to free disk space. */
   readonly #retired = new Map<string, PooledFile>()
 
   constructor(store: StoreTruth, shelf: FilePool) {
@@ -36,15 +36,15 @@ export class Arrivals {
   }
 
   /**
-   * Downloads what is done and was not looked at yet.
-   * @param known every upload that there ever was.
+   * Downloads and verifies the objects of newly finished uploads.
+   * @param known all uploads that have ever been recorded.
    */
   async verify(known: Iterable<RecordedUpload>, records: readonly RecordedUpload[]): Promise<void> {
     const phases = new Map(records.map(({ uploadId, phase }) => [uploadId, phase]))
     for (const { uploadId, key, name } of known) {
       if (this.isVerified(uploadId)) continue
       const phase = phases.get(uploadId)
-      // Nobody presses Cancel, or takes off the list what was not verified.
+      // The operator never presses Cancel, and removes only verified uploads from the list.
       if (phase === undefined) throw new Violation(`"${name}" left the list by itself`)
       if (phase === 'cancelled') throw new Violation(`"${name}" was cancelled by nobody`)
       if (phase !== 'done') continue
@@ -54,12 +54,12 @@ export class Arrivals {
     }
   }
 
-  /** A second time: what once was whole must not have been touched since. */
+  /** Verifies again: an object that was once complete must not have changed. */
   async verifyAgain(): Promise<void> {
     for (const arrival of this.#verified.values()) await this.#compare(arrival)
   }
 
-  /** Removes the largest objects that were verified until the others fit. Answers their files. */
+  /** Removes the largest verified objects until the rest fits. Returns their files. */
   async makeRoom(limitBytes: number): Promise<PooledFile[]> {
     const largest = [...this.#verified].sort(
       ([, one], [, other]) => other.file.byteLength - one.file.byteLength,

@@ -12,34 +12,34 @@ import { TortureBrowser } from './torture-browser.ts'
 import { Violation } from './violation.ts'
 
 export interface FerryDeps {
-  /** Holds the data folder and the browser's profile. */
+  /** Contains the data folder and the browser's profile. */
   readonly folder: string
   readonly proxy: FaultProxy
   readonly reaper: Reaper
 }
 
-/** The Ferry that is killed and comes back, whichever its host. */
+/** A Ferry that is killed and restarted, on either host. */
 export interface KilledFerry {
   readonly dataFolder: string
-  /** Belongs into the bucket's CORS rule. Null: the host needs none. */
+  /** The origin for the bucket's CORS rule. Null: the host needs none. */
   readonly corsOrigin: string | null
   readonly window: FerryWindow
-  /** kill -9. Resolves when nothing of it runs any more. */
+  /** kill -9. Resolves when all its processes have ended. */
   kill(victim: Victim): Promise<void>
-  /** Starts again what was killed, where it was, as a user does. */
+  /** Restarts what was killed with the same data and address, as a user does. */
   revive(victim: Victim): Promise<void>
-  /** @throws Violation when a part of it ended that nobody has killed. */
+  /** @throws Violation when a process ended without being killed. */
   expectAlive(): void
 }
 
 interface Host {
   readonly child: Child
-  /** With the one-time token. */
+  /** Contains the one-time token. */
   readonly url: string
   readonly port: number
 }
 
-/** The loopback host and a browser, as processes of their own. */
+/** The loopback host and a browser, each in its own process. */
 export class BrowserFerry implements KilledFerry {
   readonly dataFolder: string
   readonly corsOrigin: string
@@ -74,7 +74,7 @@ export class BrowserFerry implements KilledFerry {
       victim === 'browser' ? null : this.#host.child.stop('SIGKILL'),
       victim === 'host' ? null : this.#browser.kill(),
     ])
-    // Its session has ended with the host, so the user closes the window, and with it what it sends.
+    // The session ended with the host, so the user closes the window, which stops its uploads.
     if (victim === 'host') await this.#browser.freshPage()
   }
 
@@ -101,7 +101,7 @@ function profileOf({ folder }: FerryDeps): string {
   return join(folder, 'profile')
 }
 
-/** The real `npm start` in its browser form; its requests to the store pass the proxy. */
+/** The real `npm start` in its browser form; its requests to the store go through the proxy. */
 async function startHost(deps: FerryDeps, port: number): Promise<Host> {
   const program = join(ROOT, 'scripts/start.ts')
   const data = ['--data-dir', dataFolderOf(deps)]
@@ -112,14 +112,14 @@ async function startHost(deps: FerryDeps, port: number): Promise<Host> {
   return { child, url, port: Number(new URL(url).port) }
 }
 
-/** As `npm start -- --new-address` does: a browser that was killed may have forgotten its session. */
+/** Like `npm start -- --new-address`: a killed browser may have lost its session. */
 async function newAddress(dataFolder: string): Promise<string> {
   const address = await askForNewAddress(dataFolder)
   if (address === null) throw new Violation('The host makes no new address')
   return address.url
 }
 
-/** Its requests to the store pass the proxy; those to the host do not. */
+/** Requests to the store go through the proxy; those to the host do not. */
 function startBrowser(deps: FerryDeps, host: Host): Promise<TortureBrowser> {
   const bypass = `--proxy-bypass-list=<-loopback>;*.localhost:${host.port}`
   const args = [`--proxy-server=${deps.proxy.address}`, bypass]

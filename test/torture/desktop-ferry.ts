@@ -7,10 +7,10 @@ import type { FerryDeps, KilledFerry } from './browser-ferry.ts'
 import { FerryWindow } from './ferry-window.ts'
 import { Violation } from './violation.ts'
 
-/** Tall, since only rows in sight are in the document. */
+/** Tall, because only visible rows are in the document. */
 const WINDOW = { width: 1100, height: 3600 }
 
-/** The built desktop app in a real Chromium. Host and window die together, whoever is meant. */
+/** The built desktop app in a real Chromium. Host and window always die together. */
 export class DesktopFerry implements KilledFerry {
   readonly dataFolder: string
   readonly corsOrigin = null
@@ -56,7 +56,7 @@ function dataFolderOf({ folder }: FerryDeps): string {
   return join(folder, 'data')
 }
 
-/** The system's proxy is the one that deals the faults. */
+/** The system proxy is the one that injects the faults. */
 function startApp(deps: FerryDeps): StandIn {
   const env = { FERRY_STAND_IN_PROXY: deps.proxy.address }
   const app = startStandIn(['--data-dir', dataFolderOf(deps)], env)

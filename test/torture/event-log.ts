@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 
-/** What happened when, one line of JSON each, for whoever looks into a run that went wrong. */
+/** A timeline of events as JSON lines, for investigating a failed run. */
 export class EventLog {
   readonly #file: number
   readonly #startedAtMs = performance.now()

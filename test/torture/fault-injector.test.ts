@@ -37,8 +37,8 @@ function request(operation: Operation, from: SeenRequest['from'] = 'page'): Seen
 const dealt = (dealer: FaultInjector, ...of: Parameters<typeof request>) =>
   faultNameOf(dealer.verdictFor(request(...of)))
 
-describe('the dealer', () => {
-  it('deals nothing before its time, and each fault once', () => {
+describe('the fault injector', () => {
+  it('injects no fault before it is due, and each fault once', () => {
     const dealer = dealerOf('internal-error', 'bad-gateway')
 
     const names = [99, 100, 150, 200, 1000].map((atMs) => {
@@ -49,7 +49,7 @@ describe('the dealer', () => {
     expect(names).toEqual([null, 'internal-error', null, 'bad-gateway', null])
   })
 
-  it('lets a fault that fits no request wait without holding up the others', () => {
+  it('lets a fault without a suitable request wait without delaying the others', () => {
     const dealer = dealerOf('error-inside-200', 'bad-gateway')
     nowMs = 500
 
@@ -62,7 +62,7 @@ describe('the dealer', () => {
     expect(names).toEqual(['bad-gateway', null, 'error-inside-200'])
   })
 
-  it('never says of a list of parts that the upload is gone', () => {
+  it('never answers ListParts with a missing upload', () => {
     const dealer = dealerOf('upload-gone')
     nowMs = 500
 
@@ -72,7 +72,7 @@ describe('the dealer', () => {
     ])
   })
 
-  it('breaks no byte of what the host sends to find out what a store checks', () => {
+  it('corrupts no byte of the host’s integrity probe', () => {
     const dealer = dealerOf('flip', 'bad-digest')
     nowMs = 500
 
@@ -80,7 +80,7 @@ describe('the dealer', () => {
     expect(dealt(dealer, 'UploadPart', 'page')).toBe('flip')
   })
 
-  it('keeps for the store what only the store can do', () => {
+  it('leaves the faults that only the store can make to the store', () => {
     const dealer = dealerOf('store-forgets')
     nowMs = 500
 
@@ -92,7 +92,7 @@ describe('the dealer', () => {
     expect(dealer.takeStoreForgets()).toBe(taken)
   })
 
-  it('deals nothing any more once it is stopped', () => {
+  it('injects no more faults after it was stopped', () => {
     const dealer = dealerOf('internal-error')
     nowMs = 500
 

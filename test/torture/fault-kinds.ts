@@ -1,9 +1,9 @@
 import type { RandomFaultName } from '../faults/random-rule.ts'
 
-/** Those of the proxy, and a store that throws an unfinished upload away, as lifecycle rules do. */
+/** The proxy's faults, and a store that deletes an unfinished upload, as lifecycle rules do. */
 export type FaultKind = RandomFaultName | 'store-forgets'
 
-/** A line's faults come often; those that cost half a minute, or wait for a person, now and then. */
+/** Connection faults are frequent; faults that cost half a minute or need the user are rare. */
 const WEIGHTS: Readonly<Record<FaultKind, number>> = {
   'reset-before-body': 10,
   'reset-in-body': 14,
@@ -39,8 +39,8 @@ export function isFaultKind(text: string): text is FaultKind {
 }
 
 /**
- * Answers after which an upload as a whole begins anew or waits for the person: its other parts on
- * their way are spoilt with the one that was answered so.
+ * Answers that make the whole upload start over or wait for the user: its other running part
+ * requests are spoilt together with the one that got this answer.
  */
 export function endsUpload(fault: string): boolean {
   return ENDING.has(fault)

@@ -14,7 +14,7 @@ export interface FaultRuleDeps {
   readonly log: EventLog
 }
 
-/** Deals the faults, and keeps the account of the parts that pass. */
+/** Injects the faults, and records the parts that pass in the account. */
 export function faultRule({ bucket, dealer, account, recovery, log }: FaultRuleDeps): Rule {
   const keyOf = ({ path }: SeenRequest) => decodeURIComponent(path.slice(`/${bucket}/`.length))
   return (request) => {
@@ -33,7 +33,7 @@ export function faultRule({ bucket, dealer, account, recovery, log }: FaultRuleD
   }
 }
 
-/** The host makes the page's requests below such a key when it looks why one was not answered. */
+/** The host repeats the page's requests below such a key to find out why one was not answered. */
 function isProbe(key: string): boolean {
   return key.split('/').at(-1)?.startsWith('.ferry-check-') ?? false
 }

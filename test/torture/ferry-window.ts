@@ -1,17 +1,17 @@
 import type { CDPSession, Locator, Page } from 'playwright-core'
 import type { BucketAccess } from './store-truth.ts'
 
-/** What a row says. */
+/** The content of a row. */
 export interface WindowRow {
   readonly name: string
-  /** Word and reason, on one line. */
+  /** The status word and its reason, on one line. */
   readonly status: string
 }
 
 const CLICK_MS = 2_000
 const ROWS = 'ul[aria-label="Uploads"] > li'
 
-/** The window as a person meets it: by roles and names. */
+/** The window as a user operates it: by roles and names. */
 export class FerryWindow {
   readonly #page: Page
   readonly #cdp: CDPSession
@@ -30,12 +30,12 @@ export class FerryWindow {
     return window
   }
 
-  /** A page that is loaded already. */
+  /** Takes a page that is already loaded. */
   static async of(page: Page): Promise<FerryWindow> {
     return new FerryWindow(page, await page.context().newCDPSession(page))
   }
 
-  /** Errors that no code of the page caught. */
+  /** Uncaught errors in the page. */
   problems(): readonly string[] {
     return this.#problems
   }
@@ -56,7 +56,7 @@ export class FerryWindow {
     await this.#button('Choose files').waitFor()
   }
 
-  /** Those in the document, which the window's height makes as good as all. */
+  /** The rows in the document, which are almost all because the window is tall. */
   async rows(): Promise<WindowRow[]> {
     return this.#page.locator(ROWS).evaluateAll((items) =>
       items.map((item) => ({
@@ -68,22 +68,22 @@ export class FerryWindow {
     )
   }
 
-  /** Presses the row's button if it has one. */
+  /** Presses the row's button if it exists. */
   async press(name: string, button: string): Promise<void> {
     const found = this.#row(name).getByRole('button', { name: button, exact: true })
     if (!(await found.isVisible())) return
-    // It may have gone on by itself meanwhile.
+    // The upload may have continued by itself meanwhile.
     await found.click({ timeout: CLICK_MS }).catch(() => undefined)
   }
 
   async removeFromList(name: string): Promise<void> {
     await this.press(name, 'More actions')
     const item = this.#page.getByRole('menuitem', { name: 'Remove from the list', exact: true })
-    // The rows move while others come and go; next time, then.
+    // The rows move while others come and go; the next round tries again.
     await item.click({ timeout: CLICK_MS }).catch(() => this.#page.keyboard.press('Escape'))
   }
 
-  /** A real drop of real files, as the browser gets it from the desktop. */
+  /** A real drop of real files, as the desktop delivers it to the browser. */
   async drop(paths: readonly string[]): Promise<void> {
     const at = { x: 400, y: 300 }
     const data = { items: [], files: [...paths], dragOperationsMask: 1 }

@@ -40,7 +40,7 @@ export class FilePool {
     return index === null ? null : (this.#files[index] ?? null)
   }
 
-  /** The same for something that Ferry claims to have. */
+  /** The same for a name that Ferry shows; throws if there is no such file. */
   expectFileOf(name: string): PooledFile {
     const file = this.fileOf(name)
     if (file === null) throw new Violation(`Ferry has "${name}", which nobody gave it`)
@@ -96,7 +96,7 @@ export class FilePool {
 
 const PIECE_BYTES = 4 * MIB
 
-/** Writes the file that seed and index stand for, piece by piece. Answers its SHA-256 in hex. */
+/** Writes the file that seed and index determine, piece by piece. Returns its SHA-256 in hex. */
 async function writeSeededFile(
   path: string,
   seed: number,

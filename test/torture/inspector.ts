@@ -8,7 +8,7 @@ import { isUnfinished, type RecordedUpload } from './recorded-uploads.ts'
 import type { StoreTruth, UnfinishedUpload } from './store-truth.ts'
 import { Violation } from './violation.ts'
 
-/** Reading the store takes a moment in which Ferry goes on; what is still so later is so. */
+/** Reading the store takes a moment while Ferry continues; only a repeated finding counts. */
 const LOOKS = 5
 const LOOK_AGAIN_MS = 400
 
@@ -19,13 +19,13 @@ interface InspectorDeps {
   readonly records: () => RecordedUpload[]
 }
 
-/** Compares what Ferry says with what the store holds. Throws the first `Violation`. */
+/** Compares what Ferry shows with what the store contains. Throws the first `Violation`. */
 export class Inspector {
   readonly arrivals: Arrivals
   readonly #parts: InspectorDeps
-  /** Every upload that the records ever had, as they had it last. */
+  /** The last state of every upload that was ever recorded. */
   readonly #known = new Map<string, RecordedUpload>()
-  /** Files of which Ferry ever recorded an upload. */
+  /** Files with an upload that Ferry has recorded at some time. */
   readonly #seen = new Set<PooledFile>()
 
   constructor(parts: InspectorDeps) {
@@ -37,7 +37,7 @@ export class Inspector {
     return this.#seen.has(file)
   }
 
-  /** Everything that can be checked while Ferry works. Answers the records as they are. */
+  /** Checks everything that can be checked while Ferry works. Returns the current records. */
   async look(rows: readonly WindowRow[]): Promise<RecordedUpload[]> {
     this.#judgeWaste()
     const records = this.#parts.records()
@@ -48,20 +48,20 @@ export class Inspector {
     return records
   }
 
-  /** Uploads at the store that nobody knows of, now and a moment later. */
+  /** Uploads on the store without a record, now and a moment later. */
   judgeOrphans(): Promise<void> {
     return this.#expectNone('The store holds an upload that no record knows', async () => {
       const unfinished = await this.#parts.store.unfinished()
       const orphans = orphansAmong(unfinished, this.#parts.records())
-      // A check that was cut off is Ferry's to clean up before the end.
+      // Ferry may still clean up after an interrupted check until the end.
       return orphans.find(({ key }) => !key.includes(CHECK_KEY))
     })
   }
 
   /**
-   * With nothing going on any more: each object once more, nothing beside them, nothing left of
-   * what is done, and no more sent twice than might be.
-   * @param stuck uploads of which the window says that they failed, or what they wait for.
+   * The final checks when nothing is running any more: every object once more, no other objects, no
+   * leftover multipart uploads, and no more bytes sent twice than allowed.
+   * @param stuck uploads that the window shows as failed or waiting.
    */
   async judgeEnd(stuck: readonly RecordedUpload[]): Promise<void> {
     this.#judgeWaste()
@@ -106,7 +106,7 @@ export class Inspector {
     )
   }
 
-  /** A file that is given again belongs to the upload that waits for it. */
+  /** A file that is dropped again belongs to the upload that waits for it. */
   #judgeRecognition(records: readonly RecordedUpload[]): void {
     const counts = new Map<number, number>()
     for (const { name } of records.filter(isUnfinished)) {
@@ -126,8 +126,8 @@ interface RowCheckDeps {
 }
 
 /**
- * What one row of the window says, against records that were read after it: a record is written
- * before the row can say so.
+ * Compares one row of the window with records that were read after it: Ferry writes the record
+ * before the row shows the change.
  */
 async function checkRow(
   parts: RowCheckDeps,
@@ -164,7 +164,7 @@ async function checkFailedRow(
   }
   const object = await store.object(record.key)
   if (object?.token !== record.token || object.byteLength !== record.byteLength) return
-  // It may have been tried again while the store was asked.
+  // It may have been retried while the store was queried.
   if (failed() !== undefined) {
     throw new Violation(`"${name}" is whole in the bucket, and its row says "${status}"`)
   }

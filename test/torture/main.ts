@@ -1,14 +1,14 @@
-// `npm run torture`: kills Ferry's host and its browser again and again while files travel over a
-// line full of faults, and looks whether everything that Ferry says is true.
+// `npm run torture`: kills Ferry's host and browser again and again while files are uploaded over a
+// connection full of faults, and checks that everything Ferry shows is true.
 //
-// Chance decides before the run: the same seed and options deal the same kills, faults and files in
-// the same order and at the same times. What cannot be repeated is which request is on its way in
-// that very millisecond; a run that fails names its seed, and often fails there again.
+// All random choices are made before the run: the same seed and options give the same kills, faults
+// and files in the same order and at the same times. Which request is running in that very
+// millisecond cannot be repeated; a failed run prints its seed, and often fails with it again.
 //
-// kill -9 proves that nothing depends on a farewell: whatever a process held in its memory is gone,
-// what it had handed to the operating system is not. A power failure takes that as well, and cannot
-// be played on a running machine: what of the last seconds is on the disk then rests on SQLite's
-// journal, and on asking the store again.
+// kill -9 proves that nothing depends on a clean shutdown: everything in a process's memory is
+// lost, but everything it gave to the operating system survives. A power failure loses that as
+// well, and cannot be simulated on a running machine: which of the last seconds' writes are on the
+// disk then depends on SQLite's journal, and on asking the store again.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ import { reportOf } from './report.ts'
 import { Run } from './run.ts'
 import { Violation } from './violation.ts'
 
-/** Bringing everything to its end takes minutes; much more than that is none. */
+/** Finishing everything takes minutes; after this long it has failed. */
 const LONGEST_END_MS = 20 * 60_000
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
@@ -31,7 +31,7 @@ if (typeof options === 'string') {
   process.exitCode = await torture(options)
 }
 
-/** Answers the exit code. */
+/** Returns the exit code. */
 async function torture(options: TortureOptions): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'ferry-torture-'))
   const reaper = new Reaper()
@@ -53,7 +53,7 @@ async function torture(options: TortureOptions): Promise<number> {
   return 0
 }
 
-/** However the run ends, and be it that nothing answers any more, no process of it stays. */
+/** However the run ends, even if nothing responds any more, none of its processes survives. */
 function endWith(reaper: Reaper, folder: string, { minutes }: TortureOptions): void {
   process.once('exit', () => reaper.killAll())
   const stop = (why: string, code: number) => {
@@ -67,7 +67,7 @@ function endWith(reaper: Reaper, folder: string, { minutes }: TortureOptions): v
   setTimeout(() => stop('The run did not come to its end.', 1), limitMs).unref()
 }
 
-/** What went wrong first; null when every promise was kept. */
+/** The first violation; null when every promise was kept. */
 async function violationOf(run: Run): Promise<string | null> {
   try {
     await run.torture(say)
@@ -75,7 +75,7 @@ async function violationOf(run: Run): Promise<string | null> {
     return null
   } catch (error) {
     if (error instanceof Violation) return `Violation: ${error.message}`
-    // The window not coming up, a store that does not answer: it could not be gone on.
+    // The run could not continue, for example because the window or the store did not respond.
     return `The run broke: ${error instanceof Error ? error.stack : String(error)}`
   }
 }

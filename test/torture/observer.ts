@@ -33,7 +33,7 @@ export function isStuck({ status }: WindowRow): boolean {
   return /^(?:Failed|Action needed)/.test(status)
 }
 
-/** The first sentence, without its figures. */
+/** The first sentence, without its numbers. */
 function firstSentenceOf(status: string): string {
   const [sentence = ''] = status.replaceAll(/\d[\d.,]*/g, '#').split(/(?<=[a-z])\. /)
   return sentence.slice(0, MAX_SENTENCE_LENGTH)

@@ -13,7 +13,7 @@ import { Violation } from './violation.ts'
 import type { World } from './world.ts'
 
 const ROUND_MS = 400
-/** Ferry needs a moment for a drop; no user drops the same file twice a second. */
+/** Ferry needs a moment for a drop, and no user drops the same file twice a second. */
 const GIVE_AGAIN_MS = 5_000
 const PRESS_AGAIN_MS = 2_000
 const LEAST_UNFINISHED = 6
@@ -21,7 +21,7 @@ const LEAST_UNFINISHED = 6
 const QUEUED_SECONDS = 12
 const DONE_ROWS_KEPT = 15
 const REMOVED_AT_ONCE = 3
-/** Longer than everything that Ferry waits for: a silent store is given 90 s. */
+/** Longer than all of Ferry's timeouts: a silent store gets 90 s. */
 const STANDSTILL_MS = 240_000
 
 export interface OperatorDeps {
@@ -176,7 +176,8 @@ export class Operator {
   #expectProgress(): void {
     const { account, inspector, dealer } = this.#parts
     const { neededBytes } = account.totals()
-    // While faults are injected, each of them shows that Ferry tried; afterwards only arrivals count.
+    // While faults are injected, each one shows that Ferry tried; later only finished uploads
+    // count.
     const counts = [neededBytes, inspector.arrivals.files.length, this.#unfinished.length]
     const mark = [...counts, dealer.dealtCount].join('/')
     const nowMs = performance.now()
@@ -188,7 +189,7 @@ export class Operator {
   }
 }
 
-/** The host of a browser never learns paths: a window that was killed asks for its files. */
+/** The browser host never learns paths, so a window that was killed asks for its files again. */
 function asksForFile({ status }: WindowRow): boolean {
   return status.startsWith('Action needed') && status.includes('Drop the file')
 }

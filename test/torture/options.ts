@@ -6,7 +6,7 @@ import type { Plan } from './schedule.ts'
 export interface TortureOptions extends Plan {
   readonly linkMibPerSecond: number
   readonly hostKind: HostKind
-  /** Objects that were verified are kept up to so many bytes, to be verified once more. */
+  /** Verified objects are kept up to this total size, so that they can be verified again. */
   readonly diskBytes: number
 }
 
@@ -24,11 +24,11 @@ export const USAGE = `Usage: npm run torture -- [options]
   --host KIND    browser, or desktop: the built desktop app in a real Chromium (browser)
   --without KIND a kind of fault that is not dealt; can be repeated`
 
-/** A whole run of the usual length has time for the largest; a short one for less. */
+/** A run of the usual length has time for the largest file; a short one does not. */
 const WHOLE_RUN_MINUTES = 20
 const LARGEST_PER_MINUTE_MIB = 48
 
-/** A sentence instead of options says what is wrong with them. */
+/** Returns a sentence instead of options if they are invalid. */
 export function readOptions(args: readonly string[]): TortureOptions | string {
   try {
     return optionsOf(args)

@@ -7,7 +7,7 @@ function record(key: string, storeUploadId: string | null, hasBegun: boolean): R
   return { ...usual, key, phase: 'waiting', storeUploadId, hasBegun }
 }
 
-it('knows uploads by their id, and by their key while the id is still awaited', () => {
+it('matches uploads by their id, or by their key until the id is known', () => {
   const records = [
     record('known', 'id-1', true),
     record('awaited', null, true),

@@ -1,13 +1,13 @@
 import type { RecordedUpload } from './recorded-uploads.ts'
 import type { UnfinishedUpload } from './store-truth.ts'
 
-/** What Ferry finds out by what a store checks; it is aborted, and never becomes an object. */
+/** The prefix of Ferry's integrity probe; its upload is aborted and never becomes an object. */
 export const CHECK_KEY = '.ferry-check-'
 
 /**
- * Unfinished uploads at the store that no record knows: nobody would ever go on with them, remove
- * them, or be told that they cost money. A record that has asked the store to begin, and has not
- * heard the answer, knows those of its key.
+ * Unfinished uploads on the store without a record: nobody would ever resume them, remove them, or
+ * learn that they cost money. A record that has sent Create and has not received the answer
+ * accounts for all uploads with its key.
  */
 export function orphansAmong(
   unfinished: readonly UnfinishedUpload[],

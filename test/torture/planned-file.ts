@@ -9,12 +9,14 @@ import { logWithin, type Random, streamOf, weighted, wholeWithin } from './rando
 
 export interface PlannedFile {
   readonly index: number
-  /** Begins with the index, so that an object, a row and a record tell which file they are of. */
+  /** Starts with the index, so that an object, row or record identifies its file. */
   readonly name: string
   readonly byteLength: number
 }
 
-/** Names that have gone wrong somewhere: spaces, signs that URLs escape, no ASCII at all. */
+/**
+ * Names that have caused errors somewhere: spaces, characters that URLs escape, no ASCII at all.
+ */
 const STEMS = [
   'film',
   'a b',
@@ -26,7 +28,7 @@ const STEMS = [
   '🚢',
 ] as const
 
-/** Lengths at which the number of parts, or the way of sending, changes. */
+/** Lengths at which the number of parts, or the upload method, changes. */
 const EDGES = [
   1,
   MULTIPART_FROM_BYTES - 1,
@@ -37,7 +39,7 @@ const EDGES = [
   10 * USUAL_PART_BYTES - 1,
 ] as const
 
-/** Every run has one of no bytes and one of the largest size; the others are drawn. */
+/** Every run has an empty file and one of the largest size; the others are random. */
 export function plannedFile(seed: number, index: number, largestBytes: number): PlannedFile {
   const random = streamOf(seed, `file ${index}`)
   const stem = STEMS[wholeWithin(random, 0, STEMS.length)] ?? 'film'
@@ -47,13 +49,13 @@ export function plannedFile(seed: number, index: number, largestBytes: number): 
   return { index, name, byteLength }
 }
 
-/** Null for what no planned file is called. */
+/** Null if it is not the name of a planned file. */
 export function indexOfName(name: string): number | null {
   const digits = /^(\d{5}) /.exec(name)?.[1]
   return digits === undefined ? null : Number(digits)
 }
 
-/** Mostly small ones, as in life; some of several parts, a few large. */
+/** Mostly small files, as in reality; some with several parts, a few large ones. */
 function drawnLength(random: Random, largestBytes: number): number {
   const draw = weighted<() => number>(random, [
     { weight: 5, value: () => 0 },

@@ -12,10 +12,7 @@ function mulberry32(seed: number): Random {
   }
 }
 
-/**
- * A stream of its own for each purpose, so that how often one is drawn from does not shift the
- * others.
- */
+/** A separate stream for each purpose, so that draws from one do not change the others. */
 export function streamOf(seed: number, purpose: string): Random {
   // FNV-1a, 32 bit.
   let hash = 0x811c9dc5
@@ -25,17 +22,17 @@ export function streamOf(seed: number, purpose: string): Random {
   return mulberry32(hash)
 }
 
-/** A whole number in the half-open range. */
+/** An integer in the half-open range. */
 export function wholeWithin(random: Random, start: number, end: number): number {
   return start + Math.floor(random() * (end - start))
 }
 
-/** Each power of two between the ends is as likely as the next. */
+/** Logarithmic: each power of two in the range is equally likely. */
 export function logWithin(random: Random, start: number, end: number): number {
   return Math.floor(start * (end / start) ** random())
 }
 
-/** One of the choices, by its weight. */
+/** One of the choices, according to their weights. */
 export function weighted<T>(
   random: Random,
   choices: readonly { readonly weight: number; readonly value: T }[],

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { UploadStatus } from '../../electron/contract/commands/uploads.ts'
 import { copyRecords } from '../copy-records.ts'
 
-/** An upload as Ferry's records have it on the disk. */
+/** An upload in Ferry's records on the disk. */
 export interface RecordedUpload {
   readonly uploadId: string
   readonly name: string
@@ -13,11 +13,11 @@ export interface RecordedUpload {
   readonly byteLength: number
   readonly token: string
   readonly phase: UploadStatus['phase']
-  /** Of the failure; null when it did not fail. */
+  /** The kind of the failure; null when it did not fail. */
   readonly failureKind: string | null
-  /** S3's own id; null before the store has answered, and after it forgot. */
+  /** S3's upload ID; null until the store has answered, and after it forgot the upload. */
   readonly storeUploadId: string | null
-  /** The store was asked to begin a multipart upload. */
+  /** The store was asked to create a multipart upload. */
   readonly hasBegun: boolean
 }
 
@@ -36,7 +36,7 @@ interface Columns {
 const QUERY = `SELECT upload_id, name, key, byte_length, token, phase, failure, store_upload_id,
   begun_at_ms FROM uploads LEFT JOIN transfers USING (position) ORDER BY position`
 
-/** Reads them beside the running host, as they would be found after the next kill. */
+/** Reads the records while the host runs, as it would find them after a kill. */
 export function recordedUploads(dataFolder: string): RecordedUpload[] {
   const folder = mkdtempSync(join(tmpdir(), 'ferry-records-'))
   const copy = join(folder, 'records.sqlite')

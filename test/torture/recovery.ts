@@ -1,4 +1,4 @@
-/** How long it takes from a kill until bytes travel again. */
+/** Measures the time from a kill until bytes are sent again. */
 export class Recovery {
   #sinceMs: number | null = null
   #isRevived = false
@@ -8,7 +8,7 @@ export class Recovery {
     return this.#slowestMs
   }
 
-  /** A kill in the middle of a recovery makes that one longer. */
+  /** A kill during a recovery extends it. */
   killed(nowMs: number): void {
     this.#sinceMs ??= nowMs
     this.#isRevived = false
@@ -18,7 +18,7 @@ export class Recovery {
     this.#isRevived = true
   }
 
-  /** A part sets out. One that was on its way when the host was killed is no sign of life. */
+  /** A part is being sent. One that was already running when the host was killed does not count. */
   travels(nowMs: number): void {
     if (this.#sinceMs === null || !this.#isRevived) return
     this.#slowestMs = Math.max(this.#slowestMs, nowMs - this.#sinceMs)

@@ -30,7 +30,7 @@ function sizeText(byteLength: number): string {
   return `${(byteLength / KIB).toFixed(1)} KiB`
 }
 
-/** What a run was, in numbers. */
+/** The figures of a run. */
 export interface RunFigures {
   readonly minutes: number
   readonly files: { readonly given: number; readonly done: number; readonly doneBytes: number }
@@ -43,8 +43,8 @@ export interface RunFigures {
   readonly faults: { readonly planned: number; readonly byKind: Readonly<Record<string, number>> }
   readonly bytes: Totals
   readonly slowestRecoveryMs: number
-  /** What the window told the person, and how often. */
+  /** The messages that the window showed to the user, and how often. */
   readonly messages: readonly (readonly [sentence: string, times: number])[]
-  /** Uploads that ended with a reason instead of an object. */
+  /** Uploads that ended with an error instead of an object. */
   readonly stuck: readonly string[]
 }

@@ -20,10 +20,10 @@ import { Violation } from './violation.ts'
 import { World } from './world.ts'
 
 const ROUND_MS = 300
-/** Besides the time that the bytes take: a silent store is given 90 s, a failed try waits 30 s. */
+/** In addition to the transfer time: a silent store gets 90 s, a failed attempt waits 30 s. */
 const PATIENCE_AT_END_MS = 240_000
 
-/** One run, from the first start to the last look. */
+/** One run, from the first start to the last check. */
 export class Run {
   readonly #options: TortureOptions
   readonly #startedAtMs = performance.now()
@@ -70,7 +70,7 @@ export class Run {
     return new Run(options, folder, await World.start({ ...options, folder, reaper }))
   }
 
-  /** Kills and faults, until there were as many as planned or the minutes are over. */
+  /** Kills and faults, until the planned number or the time limit is reached. */
   async torture(say: (line: string) => void): Promise<void> {
     for (const kill of this.#schedule.kills) {
       if (this.#msLeft() <= kill.afterMs) break
@@ -80,7 +80,7 @@ export class Run {
     while (this.#msLeft() > 0 && this.#faultCount() < this.#options.faults) await this.#round()
   }
 
-  /** Without any more faults, everything comes to its end; then everything is looked at. */
+  /** Lets everything finish without further faults, then checks everything. */
   async finish(): Promise<void> {
     this.#log.write('end of faults')
     this.#dealer.stop()
@@ -97,7 +97,7 @@ export class Run {
     await this.#inspector.judgeEnd(stuck)
   }
 
-  /** Where in the schedule the run is. */
+  /** The current position in the schedule. */
   place(): string {
     const minutes = (this.#msPassed() / 60_000).toFixed(1)
     const counts = `${this.#kills.times} kills, ${this.#faultCount()} faults`
@@ -122,7 +122,7 @@ export class Run {
     }
   }
 
-  /** What is written down of what went wrong. */
+  /** Writes the details of a failure to a file. */
   note(what: string, text: string): void {
     this.#log.write(what, { text })
   }
@@ -134,7 +134,7 @@ export class Run {
     this.#log.close()
   }
 
-  /** The person goes on before the window while the time runs, and is cut off in the middle. */
+  /** The operator works in the window until the kill interrupts it. */
   async #strike({ number, victim, afterMs }: PlannedKill): Promise<void> {
     const stop = new AbortController()
     const tending = this.#tender.operateUntil(stop.signal)
@@ -145,7 +145,7 @@ export class Run {
     if (this.#tender.unfinished.length > 0) this.#recovery.killed(performance.now())
     await this.#world.kill(victim)
     await tending
-    // What the dead browser had put on the wire before may have arrived only now.
+    // Data that the dead browser sent before the kill may have arrived only now.
     this.#account.killed()
     await this.#world.revive(victim)
     this.#log.write('revived', { number })
@@ -186,7 +186,7 @@ export class Run {
     return this.#options.minutes * 60_000 - this.#msPassed()
   }
 
-  /** Twice what the line needs for it, and what Ferry waits for at most. */
+  /** Twice the transfer time, plus Ferry's longest timeouts. */
   #msToFinish(): number {
     const bytes = this.#tender.unfinished.reduce((sum, { byteLength }) => sum + byteLength, 0)
     return PATIENCE_AT_END_MS + (2 * 1000 * bytes) / (this.#options.linkMibPerSecond * MIB)

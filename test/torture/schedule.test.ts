@@ -19,7 +19,7 @@ function written(schedule: Schedule) {
 }
 
 describe('a schedule', () => {
-  it('is the same for the same seed and another for another', () => {
+  it('is the same for the same seed and differs for another', () => {
     const [one, same, other] = [1, 1, 2].map((seed) => written(scheduleOf({ ...PLAN, seed })))
 
     expect(same).toEqual(one)
@@ -28,7 +28,7 @@ describe('a schedule', () => {
     expect(other?.files).not.toEqual(one?.files)
   })
 
-  it('fits into its minutes', () => {
+  it('fits into the time limit', () => {
     const { kills, faults } = scheduleOf(PLAN)
     const sum = (all: readonly { readonly afterMs: number }[]) =>
       all.reduce((ms, { afterMs }) => ms + afterMs, 0)
@@ -37,7 +37,7 @@ describe('a schedule', () => {
     expect(sum(faults)).toBeLessThan(PLAN.minutes * 60_000)
   })
 
-  it('kills host, browser and both, and deals every kind of fault', () => {
+  it('kills host, browser and both, and plans every kind of fault', () => {
     const { kills, faults } = scheduleOf(PLAN)
 
     expect(kills).toHaveLength(200)
@@ -48,13 +48,13 @@ describe('a schedule', () => {
     )
   })
 
-  it('leaves out what it is told to', () => {
+  it('omits the excluded kinds of fault', () => {
     const { faults } = scheduleOf({ ...PLAN, without: new Set(['flip', 'stall']) })
 
     expect(faults.filter(({ kind }) => kind === 'flip' || kind === 'stall')).toEqual([])
   })
 
-  it('has files from no byte to the largest, each with its number in its name', () => {
+  it('has files from empty to the largest size, each with its index in its name', () => {
     const { files } = written(scheduleOf(PLAN))
     const lengths = files.map(({ byteLength }) => byteLength)
 
@@ -63,7 +63,7 @@ describe('a schedule', () => {
     expect(files.map(({ name }) => indexOfName(name))).toEqual(files.map(({ index }) => index))
   })
 
-  it('makes no file longer than the largest', () => {
+  it('has no file above the largest size', () => {
     const { file } = scheduleOf({ ...PLAN, largestBytes: 1000 })
 
     const lengths = Array.from({ length: 100 }, (_, index) => file(index).byteLength)

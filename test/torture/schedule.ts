@@ -7,24 +7,24 @@ export type Victim = 'host' | 'browser' | 'both'
 export interface PlannedKill {
   readonly number: number
   readonly victim: Victim
-  /** After the last killed process is up again. */
+  /** Measured from when the last killed process is running again. */
   readonly afterMs: number
 }
 
 export interface PlannedFault {
   readonly number: number
   readonly kind: FaultKind
-  /** After the fault before; it then meets the first request that it fits. */
+  /** Measured from the previous fault; it then hits the first suitable request. */
   readonly afterMs: number
-  /** In [0, 1): how far into a body, how slow: whatever the kind asks for. */
+  /** In [0, 1): the position in a body or the speed, depending on the kind. */
   readonly measure: number
 }
 
-/** Everything that is decided by chance, before anything has begun. */
+/** Every random choice, made before the run starts. */
 export interface Schedule {
   readonly kills: readonly PlannedKill[]
   readonly faults: readonly PlannedFault[]
-  /** There is always another. */
+  /** Never runs out of files. */
   readonly file: (index: number) => PlannedFile
 }
 
@@ -34,16 +34,16 @@ export interface Plan {
   readonly faults: number
   readonly minutes: number
   readonly largestBytes: number
-  /** Kinds that shall not be dealt. */
+  /** Kinds of fault that are not planned. */
   readonly without: ReadonlySet<FaultKind>
 }
 
-/** What a start of host and browser takes of the time between two kills. */
+/** The usual time to start host and browser, within the interval between two kills. */
 const USUAL_RESTART_MS = 3_000
-/** The rest of the time is for a slow machine to catch up. */
+/** The remaining time lets a slow machine catch up. */
 const USED_SHARE = 0.85
 const SHORTEST_MEAN_MS = 300
-/** Some faults meet a request that nobody waits for any more, and do not count. */
+/** Some faults hit a request whose sender has given up, and do not count. */
 const SPARE_SHARE = 0.1
 
 /** The same seed and options make the same schedule, to the millisecond. */

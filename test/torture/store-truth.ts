@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { TOKEN_METADATA } from '../../electron/core/s3/head-object.ts'
 
-/** Where an S3 bucket is and how to open it. */
+/** The address of an S3 bucket and the access keys for it. */
 export interface BucketAccess {
   readonly endpoint: string
   readonly region: string
@@ -28,11 +28,11 @@ export interface UnfinishedUpload {
 
 export interface ObjectFacts {
   readonly byteLength: number
-  /** Tells which upload of Ferry's wrote it. */
+  /** Identifies the upload that wrote the object. */
   readonly token: string | null
 }
 
-/** Asks the store itself, past Ferry and past the proxy. */
+/** Queries the store directly, without Ferry and without the proxy. */
 export class StoreTruth {
   readonly #client: S3Client
   readonly #bucket: string
@@ -61,7 +61,9 @@ export class StoreTruth {
     return keys
   }
 
-  /** Neither complete nor aborted. One page holds a thousand, far more than a run has at a time. */
+  /**
+   * Neither complete nor aborted. One page contains a thousand, far more than a run has at a time.
+   */
   async unfinished(): Promise<UnfinishedUpload[]> {
     const { Uploads = [] } = await this.#client.send(
       new ListMultipartUploadsCommand({ Bucket: this.#bucket }),
@@ -85,7 +87,7 @@ export class StoreTruth {
     }
   }
 
-  /** The SHA-256 of what somebody gets who downloads it. */
+  /** The SHA-256 of the downloaded object. */
   async sha256(key: string): Promise<string> {
     const { Body } = await this.#client.send(
       new GetObjectCommand({ Bucket: this.#bucket, Key: key }),
@@ -96,7 +98,7 @@ export class StoreTruth {
     return hash.digest('hex')
   }
 
-  /** What a lifecycle rule does to uploads that are left lying. One may have just been completed. */
+  /** Aborts the upload, as a lifecycle rule does. It may have been completed just now. */
   async forget({ key, storeUploadId }: UnfinishedUpload): Promise<void> {
     const upload = { Bucket: this.#bucket, Key: key, UploadId: storeUploadId }
     try {

@@ -8,10 +8,10 @@ import { chromiumCommand } from '../../scripts/chromium.ts'
 import type { Reaper } from './child-processes.ts'
 
 const START_MS = 30_000
-/** Tall, since only rows in sight are in the document. */
+/** Tall, because only visible rows are in the document. */
 const WINDOW = '--window-size=1100,3600'
 
-/** A Chromium that keeps its profile and can be killed with everything that it started. */
+/** A Chromium that keeps its profile and can be killed with all its child processes. */
 export class TortureBrowser {
   #page: Page
   readonly #process: ChildProcess
@@ -29,7 +29,7 @@ export class TortureBrowser {
     reaper: Reaper,
   ): Promise<TortureBrowser> {
     const { path, args: usual, env } = await chromiumCommand()
-    // A browser that was killed leaves the address of its door behind.
+    // A killed browser leaves its debugging address behind.
     await rm(join(profile, 'DevToolsActivePort'), { force: true })
     const child = spawn(
       path,
@@ -42,7 +42,7 @@ export class TortureBrowser {
         '--remote-debugging-port=0',
         'about:blank',
       ],
-      // A group of its own: whoever kills the group kills the whole tree and nothing else.
+      // A process group of its own, so that killing it kills exactly this process tree.
       { env, stdio: 'ignore', detached: process.platform !== 'win32' },
     )
     const forget = reaper.add(() => killTree(child))
@@ -62,7 +62,7 @@ export class TortureBrowser {
     return this.#page
   }
 
-  /** A tab in the place of the one before, which is closed without being asked. */
+  /** Replaces the current tab, which is closed without asking its page. */
   async freshPage(): Promise<Page> {
     const before = this.#page
     this.#page = await before.context().newPage()
@@ -70,14 +70,14 @@ export class TortureBrowser {
     return this.#page
   }
 
-  /** As when its window is closed: what it keeps in memory is written. */
+  /** Like closing the window: the browser saves its data. */
   async close(): Promise<void> {
     const session = await this.#browser.newBrowserCDPSession()
     await session.send('Browser.close').catch(() => undefined)
     await this.#ended()
   }
 
-  /** kill -9, the whole tree. */
+  /** kill -9 for the whole process tree. */
   async kill(): Promise<void> {
     killTree(this.#process)
     await this.#ended()
@@ -99,7 +99,7 @@ function killTree({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 }
 

@@ -1,38 +1,40 @@
-/** One request, as the proxy sees it; grows while it travels. */
+/** One request as the proxy sees it; updated while it is sent. */
 export interface Sent {
   readonly atMs: number
   readonly bodyBytes: number
-  /** What the store answered; null until then, and for ever when it saw nothing. */
+  /**
+   * The store's status; null until it has answered, and forever if the request never reached it.
+   */
   readonly status: number | null
-  /** Whether a whole answer, the store's or a false one, went out. */
+  /** Whether a complete response, real or injected, was sent back. */
   readonly isAnswered: boolean
 }
 
-/** A part that was sent again for no reason that the account knows. */
+/** A part that was sent again without a known reason. */
 export interface Waste {
   readonly key: string
   readonly partNumber: number
-  /** Of the attempt that should have been enough. */
+  /** The bytes of the attempt that should have been enough. */
   readonly bytes: number
   readonly status: number | null
 }
 
 export interface Totals {
   readonly sentBytes: number
-  /** Of one successful attempt per part. */
+  /** The bytes of one successful attempt per part. */
   readonly neededBytes: number
   readonly wastedBytes: number
-  /** Of the attempts that a fault spoilt, or that were on their way at a kill. */
+  /** The bytes of the attempts that a fault spoilt or a kill interrupted. */
   readonly allowedBytes: number
-  /** Attempts beyond the first of their part. */
+  /** The number of attempts beyond the first of each part. */
   readonly sentAgain: number
 }
 
 interface Attempt {
   readonly sent: Sent
-  /** How often its upload had been ended when it set out, as far as the page could know. */
+  /** How often its upload had been stopped before it was sent, as far as the page could know. */
   readonly endingsBefore: number
-  /** Sending it once more is nobody's waste. */
+  /** Sending it again is not waste. */
   isExcused: boolean
 }
 
@@ -42,7 +44,7 @@ interface Ending {
   noticedAtMs: number | null
 }
 
-/** From an answer to what the page does about it. */
+/** The time the page may take to react to an answer. */
 const GRACE_MS = 1_000
 
 /** The parts of one object. */
@@ -56,7 +58,7 @@ export class UploadAccount {
     this.#key = key
   }
 
-  /** Answers the attempt that makes this one a waste, if there is one. */
+  /** Returns the attempt that makes this one waste, if there is one. */
   begin(partNumber: number, sent: Sent, isSpoilt: boolean): Waste | null {
     const attempts = this.#parts.get(partNumber) ?? []
     this.#parts.set(partNumber, attempts)
@@ -101,7 +103,7 @@ export class UploadAccount {
   #isExcused(attempt: Attempt): boolean {
     if (attempt.isExcused) return true
     if (isAcknowledged(attempt)) return false
-    // Refused with the upload, or broken off by the page because another answer ended it meanwhile.
+    // Refused with the upload, or aborted by the page because another answer stopped it meanwhile.
     return this.#endings.filter(({ isOver }) => isOver()).length > attempt.endingsBefore
   }
 
@@ -111,7 +113,7 @@ export class UploadAccount {
       .length
   }
 
-  /** What is sent to an upload that the store has thrown away is answered with 404. */
+  /** Parts that are sent to an upload that the store has deleted are answered with 404. */
   #refusesForgotten(sent: Sent): void {
     this.#endings.push({ isOver: () => sent.status === 404, noticedAtMs: null })
   }

@@ -1,4 +1,4 @@
-/** Ferry broke a promise. */
+/** Thrown when Ferry broke a promise. */
 export class Violation extends Error {
   override readonly name = 'Violation'
 }

@@ -21,7 +21,9 @@ interface WorldOptions {
   readonly reaper: Reaper
 }
 
-/** Ferry, the store, and the proxy between them. Ferry dies and comes back; store and proxy stay. */
+/**
+ * Ferry, the store, and the proxy between them. Ferry dies and is restarted; store and proxy stay.
+ */
 export class World {
   readonly proxy: FaultProxy
   readonly access: BucketAccess
@@ -35,7 +37,7 @@ export class World {
     this.#ferry = ferry
   }
 
-  /** Everything runs, the bucket is connected, and nothing was given yet. */
+  /** Starts everything and connects the bucket; no file has been dropped yet. */
   static async start(options: WorldOptions): Promise<World> {
     const { folder, linkMibPerSecond, hostKind, reaper } = options
     const bytesPerSecondAll = linkMibPerSecond * MIB
@@ -56,7 +58,7 @@ export class World {
     return this.#ferry.window
   }
 
-  /** kill -9. Resolves when nothing of it runs any more. */
+  /** kill -9. Resolves when all its processes have ended. */
   kill(victim: Victim): Promise<void> {
     return this.#ferry.kill(victim)
   }
@@ -65,7 +67,7 @@ export class World {
     return this.#ferry.revive(victim)
   }
 
-  /** Nothing ends unless it is killed, and no code of the page throws. */
+  /** Checks that no process ended without being killed, and that the page threw no error. */
   expectSound(): void {
     this.#ferry.expectAlive()
     const [problem] = this.window.problems()
