@@ -4,8 +4,8 @@ import { join } from 'node:path'
 const ENDS = ['-wal', '']
 
 /**
- * Copies the records of a running host as they would be found after a kill: it holds their database
- * alone, so nobody else may open it.
+ * Copies the records of a running host as it would find them after a kill. The host has locked the
+ * database, so no other process may open it.
  *
  * @param to the copy's path.
  */
@@ -17,7 +17,7 @@ export function copyRecords(dataFolder: string, to: string): void {
       rmSync(to + end, { force: true })
       if (existsSync(file + end)) copyFileSync(file + end, to + end)
     }
-    // A write in the middle of the copy: two files of different moments are no database.
+    // After a write during the copy, files of different moments would not make a valid database.
     if (stateOf(file) === before) return
   }
 }

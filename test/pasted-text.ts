@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core'
 
-/** What is on the clipboard, by pasting it: the page itself may not read the clipboard. */
+/** Reads the clipboard by pasting, because the page itself may not read it. */
 export async function pastedText(page: Page): Promise<string> {
   const area = await page.evaluateHandle(() => {
     const element = document.createElement('textarea')
-    // A dialog keeps the focus within itself.
+    // A dialog keeps the focus inside itself.
     const place = document.querySelector('[role=dialog]') ?? document.body
     place.append(element)
     return element

@@ -1,6 +1,9 @@
 import { chmod, readdir, rm } from 'node:fs/promises'
 
-/** Removes what a test made, also where it took its own rights away: only root needs none. */
+/**
+ * Removes a test's folder, even if the test removed its own permissions; only root does not need
+ * them.
+ */
 export async function removeFolder(folder: string): Promise<void> {
   try {
     await removeAll(folder)
@@ -15,7 +18,7 @@ function removeAll(folder: string): Promise<void> {
   return rm(folder, { recursive: true, force: true, maxRetries: 3 })
 }
 
-/** As bytes: a name on Linux need not be text. */
+/** Uses bytes because a name on Linux need not be valid text. */
 async function allowAll(folder: Buffer): Promise<void> {
   await chmod(folder, 0o700)
   const entries = await readdir(folder, { withFileTypes: true, encoding: 'buffer' })

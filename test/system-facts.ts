@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Whether this user can make a symbolic link to a file: Windows asks for a right of its own
- * (developer mode, or an administrator). A junction to a folder takes no right.
+ * Whether this user may create a symbolic link to a file: Windows requires a special right
+ * (developer mode, or an administrator). A junction to a folder requires none.
  */
 export const MAY_LINK = mayLink()
 
-/** Whether a mode without rights keeps this user from reading: neither root nor anybody on Windows. */
+/** Whether file modes can keep this user from reading: not for root, and not on Windows. */
 export const MODE_STOPS_READING = process.platform !== 'win32' && process.getuid?.() !== 0
 
 function mayLink(): boolean {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { MAX_CONNECTIONS_PER_HOST, USUAL_PART_BYTES } from '../../electron/contract/limits.ts'
 
-/** The ceiling: the same slices by the same XHR from the same browser, and nothing else. */
+/** The upper limit: the same slices by the same XHR from the same browser, and nothing else. */
 const page = (endpoint: string) => `<!doctype html>
 <title>bare</title>
 <input type="file">
@@ -18,7 +18,7 @@ const page = (endpoint: string) => `<!doctype html>
   document.querySelector('input').onchange = async ({ target }) => {
     const [file] = target.files
     await fetch('${endpoint}/go')
-    // A presigned URL is never the same twice, so no preflight of an earlier one helps.
+    // A presigned URL is never the same twice, so no cached preflight helps.
     const run = crypto.randomUUID()
     let next = 0
     const work = async () => {

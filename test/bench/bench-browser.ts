@@ -10,8 +10,8 @@ import { chromiumCommand } from '../../scripts/chromium.ts'
 const START_MS = 20_000
 
 /**
- * A Chromium that is watched only while something is arranged in it: with DevTools attached, some
- * uploads run four times slower.
+ * A Chromium to which DevTools is attached only while the test prepares something: with DevTools
+ * attached, some uploads run four times slower.
  */
 export class BenchBrowser {
   readonly #process: ChildProcess
@@ -45,7 +45,7 @@ export class BenchBrowser {
     return this.#process.pid ?? 0
   }
 
-  /** Attaches, lets `arrange` work in the one tab, and lets go of the browser again. */
+  /** Attaches, lets `arrange` work in the one tab, and detaches again. */
   async watch<T>(arrange: (page: Page) => Promise<T>): Promise<T> {
     const browser = await chromium.connectOverCDP(this.#debugUrl)
     try {
@@ -54,7 +54,7 @@ export class BenchBrowser {
       if (page === undefined) throw new Error('The browser has no tab')
       return await arrange(page)
     } finally {
-      // Over CDP this only disconnects; the tab stays as it is.
+      // With CDP this only disconnects; the tab stays open.
       await browser.close()
     }
   }

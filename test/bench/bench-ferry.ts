@@ -11,14 +11,14 @@ export interface BenchFerry {
   readonly url: string
 }
 
-/** The real host in a process of its own, serving a page to sign for the store that discards. */
+/** The real host in a process of its own, serving a page that uploads to the discarding store. */
 export async function startBenchFerry(dataFolder: string, pageFolder: string): Promise<BenchFerry> {
   const child = runNode([join(ROOT, 'test/bench/host.ts'), dataFolder, pageFolder])
   const line = await child.untilPrinted(/Ferry is ready at http:\S+/)
   return { child, url: line.slice('Ferry is ready at '.length) }
 }
 
-/** Opens the window and makes the store its destination. */
+/** Opens the window and connects the store as a destination. */
 export async function connectStore(page: Page, url: string, endpoint: string): Promise<void> {
   let secret = ''
   page.on('request', (request) => {

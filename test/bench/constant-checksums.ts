@@ -1,10 +1,10 @@
 import { succeeded } from '../../electron/contract/outcome.ts'
 import type { Checksums } from '../../renderer/engine/ports.ts'
 
-/** The length of a CRC64NVME, which is how an upload is summed up at a store that checks nothing. */
+/** The length of a CRC64NVME, which Ferry calculates for a store that checks nothing. */
 const CONSTANT_CHECKSUM = 'AAAAAAAAAAA='
 
-/** Takes the place of the worker in the page without integrity: reads nothing, says the same. */
+/** Replaces the worker in the page without integrity: reads nothing and always returns the same. */
 export function workerChecksums(): Checksums {
   return {
     of: async () => succeeded(CONSTANT_CHECKSUM),

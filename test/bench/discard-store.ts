@@ -12,7 +12,7 @@ const CORS = {
 }
 const PREFLIGHTED: Answer = { status: 204 }
 
-/** What one upload took, from the moment it was let go to the store's last answer. */
+/** The duration of one upload, from its release to the store's last answer. */
 export interface Timing {
   readonly seconds: number
   readonly byteLength: number
@@ -20,9 +20,9 @@ export interface Timing {
 }
 
 /**
- * As much of S3 as one upload needs, with bodies thrown away unread, so that the browser's end is
- * the narrow one. Each upload's first request is held until it is let go: by then nobody watches
- * the browser any more.
+ * As much of S3 as one upload needs. Bodies are discarded unread, so that the browser is the
+ * bottleneck. Each upload's first request is held until it is released: by then DevTools is
+ * detached.
  */
 export class DiscardStore {
   readonly endpoint: string
@@ -45,9 +45,9 @@ export class DiscardStore {
   }
 
   /**
-   * @param hasSums it passes for a store that checks CRC64NVME: it tells a wrong one from a right
-   * one when it is asked that with a few bytes, takes the parts' as they come and gives them back.
-   * Else it passes for one that checks nothing.
+   * @param hasSums the store behaves as if it verified CRC64NVME: it tells wrong checksums from
+   * right ones in the integrity probe, and accepts and returns the parts' checksums unverified.
+   * Otherwise it behaves like a store that checks nothing.
    */
   static async start(hasSums: boolean): Promise<DiscardStore> {
     const server = createServer()
@@ -58,7 +58,7 @@ export class DiscardStore {
     return new DiscardStore(server, address.port, hasSums)
   }
 
-  /** Forgets the last upload and waits for the next; null: over a line as fast as this computer. */
+  /** Forgets the last upload and waits for the next; null: no limit on the link's speed. */
   expect(byteLength: number, link: Link | null): void {
     this.#held = Promise.withResolvers()
     this.#letGo = Promise.withResolvers()
@@ -67,7 +67,7 @@ export class DiscardStore {
     this.#bucket = link === null ? null : new LinkBucket(link)
   }
 
-  /** Resolves when the upload's first request stands at the door. */
+  /** Resolves when the upload's first request has arrived. */
   untilHeld(): Promise<void> {
     return this.#held.promise
   }
@@ -104,7 +104,7 @@ export class DiscardStore {
   }
 }
 
-/** Takes in no more than the line carries; the rest waits in the system's buffers and the browser. */
+/** Reads no faster than the link; the rest waits in the buffers of the system and the browser. */
 async function drained(request: IncomingMessage, bucket: LinkBucket | null): Promise<number> {
   let byteLength = 0
   request.on('data', (chunk: Buffer) => {

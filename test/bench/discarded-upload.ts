@@ -8,9 +8,9 @@ export interface Answer {
 
 const ETAG = '"00000000000000000000000000000000"'
 const SUM_HEADER = 'x-amz-checksum-crc64nvme'
-/** Of the few bytes with which a store is asked what it checks: the catalogue's check value. */
+/** The CRC64NVME of the integrity probe's few bytes: the catalogue's check value. */
 const SUM_OF_PROBE = Buffer.from('ae8b14860a799888', 'hex').toString('base64')
-/** The host asks under such names, and never completes what it begins there. */
+/** The prefix of the host's probe uploads, which it never completes. */
 const PROBE_KEY = '/.ferry-check-'
 
 interface DiscardedPart {
@@ -18,14 +18,14 @@ interface DiscardedPart {
   readonly sum: string | null
 }
 
-/** One upload of which only the lengths and the sums are kept. */
+/** One upload of which only the lengths and checksums are kept. */
 export class DiscardedUpload {
   readonly byteLength: number
   readonly #hasSums: boolean
   readonly #ended = Promise.withResolvers<void>()
   readonly #parts = new Map<string, DiscardedPart>()
   #metadata: Record<string, string> = {}
-  /** The headers that say what the finished object sums up to; null: it is not finished. */
+  /** The checksum headers of the finished object; null: it is not finished. */
   #sumOfWhole: Record<string, string> | null = null
 
   constructor(byteLength: number, hasSums: boolean) {
@@ -33,12 +33,12 @@ export class DiscardedUpload {
     this.#hasSums = hasSums
   }
 
-  /** When the page without an engine has sent every byte; Ferry looks at the object once more. */
+  /** Resolves when the page without an engine has sent every byte; Ferry sends one more HEAD. */
   get ended(): Promise<void> {
     return this.#ended.promise
   }
 
-  /** Whether every part that came was signed with a sum. */
+  /** Whether every part was signed with a checksum. */
   get isSummed(): boolean {
     return [...this.#parts.values()].every(({ sum }) => sum !== null)
   }

@@ -1,4 +1,4 @@
-// A host of the bench's own: the product's, serving the page that it is told.
+// The benchmark's host: Ferry's own, serving the given page.
 import { untilShutdown } from '../../electron/files/shutdown.ts'
 import { startLoopback } from '../../electron/loopback/main.ts'
 import { openTerminal } from '../../electron/loopback/terminal.ts'

@@ -1,14 +1,14 @@
 const MEGABIT_BYTES = 1_000_000 / 8
-/** Timers are no finer than a few milliseconds; what comes within them goes through at once. */
+/** Timers have a resolution of a few milliseconds, so shorter waits are skipped. */
 const BURST_MS = 5
 
-/** A line of so many bits a second, shared by all connections, with a way to the store and back. */
+/** A link with a bandwidth in bits per second, shared by all connections, and a round-trip time. */
 export interface Link {
   readonly megabits: number
   readonly latencyMs: number
 }
 
-/** Lets bytes through no faster, on average, than the line: a token bucket. */
+/** Passes bytes, on average, no faster than the link: a token bucket. */
 export class LinkBucket {
   readonly #bytesPerMs: number
   #paidUntilMs = 0
@@ -17,7 +17,7 @@ export class LinkBucket {
     this.#bytesPerMs = (megabits * MEGABIT_BYTES) / 1000
   }
 
-  /** How long to wait before the next bytes may be taken. */
+  /** The time to wait before the next bytes may be read. */
   waitAfter(byteLength: number, nowMs: number): number {
     const earliestMs = nowMs - BURST_MS
     this.#paidUntilMs = Math.max(this.#paidUntilMs, earliestMs) + byteLength / this.#bytesPerMs

@@ -1,5 +1,5 @@
-// `npm run bench`: the engine against the bare ceiling of the same browser, integrity against none
-// on a line of 1 Gbit/s, and what a large file costs.
+// `npm run bench`: compares the engine with the upper limit of the same browser, and integrity on
+// and off over a 1 Gbit/s link, and measures the memory that a large file needs.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ import { memoryOfUpload, type Run, type Side, sparseFile, timeUpload } from './t
 
 type SideName = 'bare' | 'off' | 'on'
 
-/** What has been started, the last first to be ended. */
+/** Cleanup functions, run in reverse order. */
 type Ends = (() => unknown)[]
 
 const options = readOptions(process.argv.slice(2))
@@ -72,11 +72,11 @@ async function measure(
   const file = await sparseFile(join(folder, 'timed.bin'), of.fileBytes)
   const lineFile = await sparseFile(join(folder, 'line.bin'), of.linkFileBytes)
   const large = await sparseFile(join(folder, 'large.bin'), of.largeBytes)
-  // Not counted: the first run of each warms caches and compilers, and lets the host find out what
+  // Not counted: the first run of each warms up caches and compilers, and lets the host probe what
   // the store checks.
   for (const name of ['bare', 'off', 'on'] as const) {
     const { isSummed } = await timeUpload(browser, sides[name], file, null)
-    // What is compared has to be what it is called.
+    // Verifies that each variant has checksums only if it should.
     if (isSummed !== (name === 'on'))
       throw new Error(`The parts of "${name}" are summed up wrongly`)
   }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 const SAMPLE_MS = 100
 const KIB = 1024
 
-/** Extra bytes at the peak, over those before; null where the system does not tell. */
+/** Additional bytes at the peak; null where the system does not report them. */
 export interface ExtraMemory {
   readonly pageBytes: number
   readonly hostBytes: number
@@ -31,7 +31,7 @@ export function watchMemory(
   }
 }
 
-/** Anonymous memory of a process and all below it: what files and shared code add is not theirs. */
+/** The anonymous memory of a process and its children, without files and shared code. */
 function treeBytes(rootPid: number): number {
   const parents = new Map<number, number>()
   for (const name of readdirSync('/proc')) {
@@ -54,7 +54,7 @@ function statusOf(pid: number, field: 'PPid' | 'RssAnon'): number | null {
     const [, value] = new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status) ?? []
     return value === undefined ? null : Number(value)
   } catch {
-    // The process ended between two looks.
+    // The process ended while it was being read.
     return null
   }
 }

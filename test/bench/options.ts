@@ -3,27 +3,27 @@ import { MIB } from '../../electron/contract/limits.ts'
 import type { Link } from './link.ts'
 
 export interface Options {
-  /** Of the file that is timed as fast as this computer can. */
+  /** The size of the file that is timed without a speed limit. */
   readonly fileBytes: number
-  /** Of the file that is timed over the line. */
+  /** The size of the file that is timed over the link. */
   readonly linkFileBytes: number
   readonly link: Link
-  /** Of the file that travels while memory is watched. */
+  /** The size of the file that is uploaded while memory is measured. */
   readonly largeBytes: number
   readonly rounds: number
   readonly isJson: boolean
 }
 
-/** @throws RangeError for what is no number of these. */
+/** @throws RangeError for an invalid number. */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      /** MiB. */
+      /** In MiB. */
       size: { type: 'string', default: '1024' },
       'link-size': { type: 'string', default: '1024' },
       large: { type: 'string', default: '4096' },
-      /** Megabits a second, and milliseconds to every answer. */
+      /** The link's megabits per second, and its milliseconds until every answer. */
       link: { type: 'string', default: '1000' },
       latency: { type: 'string', default: '0' },
       rounds: { type: 'string', default: '5' },

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { createBuilder } from 'vite'
 import { ROOT } from '../e2e/child.ts'
 
-/** Builds the product's page into `folder`, but for the one module that sums up bytes. */
+/** Builds Ferry's page into `folder`, with the checksum module replaced. */
 export async function buildPageWithoutChecksums(folder: string): Promise<void> {
   process.env.NODE_ENV = 'production'
   const builder = await createBuilder({

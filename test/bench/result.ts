@@ -3,11 +3,11 @@ import type { Link } from './link.ts'
 import type { ExtraMemory } from './memory.ts'
 import type { Run } from './timed-upload.ts'
 
-/** Without integrity, of what the same browser sends without an engine. */
+/** Without integrity: the share of the speed that the same browser reaches without an engine. */
 const GOAL_OF_BARE = 0.9
-/** With integrity, of the same engine without, over a line of up to 1 Gbit/s. */
+/** With integrity: the share of the speed without it, over a link of up to 1 Gbit/s. */
 const GOAL_OF_LINK = 0.85
-/** More than the longest without integrity, and longer than this. */
+/** Fails only if longer than this and than the longest task without integrity. */
 const GOAL_TASK_MS = 50
 const GOAL_MEMORY_MIB = 100
 
@@ -18,9 +18,9 @@ interface Speed {
 }
 
 export interface Result {
-  /** Others' work on this machine just before: what it takes is missing in the figures. */
+  /** The machine's load before the start, which lowers the results. */
   readonly machine: { readonly cores: number; readonly loadBefore: number }
-  /** As fast as this computer. */
+  /** Without a speed limit. */
   readonly unbounded: {
     readonly fileMiB: number
     readonly bare: Speed
@@ -36,7 +36,7 @@ export interface Result {
   }
   /** Zero when none was longer than 50 ms. */
   readonly longestTaskMs: { readonly off: number; readonly on: number }
-  /** While a large file travels with integrity on; null: not measured on this system. */
+  /** During the upload of a large file with integrity on; null: not measured on this system. */
   readonly extraMemoryMiB: { readonly page: number; readonly host: number } | null
   readonly largeMiB: number
 }

@@ -6,7 +6,7 @@ import type { DiscardStore } from './discard-store.ts'
 import type { Link } from './link.ts'
 import { type ExtraMemory, watchMemory } from './memory.ts'
 
-/** A page that uploads what it is given, and the store to which it does. */
+/** A page that uploads the given file, and the store that it uploads to. */
 export interface Side {
   readonly url: string
   readonly store: DiscardStore
@@ -20,13 +20,13 @@ export interface Given {
 
 export interface Run {
   readonly mibPerSecond: number
-  /** Every part came with its sum. */
+  /** Every part had a checksum. */
   readonly isSummed: boolean
-  /** Of the page's main thread, from the file's arrival to its end. */
+  /** The long tasks of the page's main thread, from dropping the file to the end of its upload. */
   readonly longTasksMs: readonly number[]
 }
 
-/** Takes no room on the disk; read, it is zeros. All sides read the same. */
+/** Needs no disk space, and reads as zeros. All variants upload the same. */
 export async function sparseFile(path: string, byteLength: number): Promise<Given> {
   const file = await open(path, 'w')
   await file.truncate(byteLength)
@@ -46,7 +46,7 @@ export async function timeUpload(
   return { mibPerSecond: byteLength / MIB / seconds, isSummed, longTasksMs }
 }
 
-/** Null where the system does not tell. */
+/** Null where the system does not report it. */
 export async function memoryOfUpload(
   browser: BenchBrowser,
   { url, store, hostPid }: Side,
@@ -74,7 +74,7 @@ async function arrange(
   })
 }
 
-/** By the protocol itself: Playwright would copy the file to a browser that it did not start. */
+/** Uses CDP directly: Playwright would copy the file to a browser that it did not start. */
 async function giveFile(page: Page, file: string): Promise<void> {
   const input = 'input[type=file]:not([webkitdirectory])'
   await page.locator(input).waitFor({ state: 'attached' })
@@ -91,7 +91,7 @@ declare global {
   }
 }
 
-/** Notes every task of the page's main thread that keeps it for 50 ms or longer. */
+/** Records every task that blocks the page's main thread for 50 ms or longer. */
 async function watchLongTasks(page: Page): Promise<void> {
   await page.evaluate(() => {
     const durations: number[] = []
@@ -102,7 +102,7 @@ async function watchLongTasks(page: Page): Promise<void> {
   })
 }
 
-/** Those since it is watched, in milliseconds. */
+/** The long tasks since recording started, in milliseconds. */
 function longTasksOf(page: Page): Promise<readonly number[]> {
   return page.evaluate(() => window.benchLongTaskMs ?? [])
 }

@@ -1,6 +1,6 @@
-/** What stores say when they refuse, in AWS's words where AWS has some. */
+/** Error responses of stores, with AWS's wording where AWS has one. */
 export interface Answer {
-  /** What it is counted as. */
+  /** The name under which it is counted. */
   readonly name: string
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -8,7 +8,7 @@ export interface Answer {
 }
 
 export const internalError = document('internal-error', 500, 'InternalError')
-/** Said by something in front of the store. */
+/** Sent by a proxy in front of the store. */
 export const badGateway: Answer = {
   name: 'bad-gateway',
   status: 502,
@@ -16,14 +16,14 @@ export const badGateway: Answer = {
   body: '<html><body><h1>502 Bad Gateway</h1></body></html>',
 }
 export const accessDenied = document('access-denied', 403, 'AccessDenied', 'Access Denied')
-/** Only its message tells an expired URL from keys that may not. */
+/** Only the message distinguishes an expired URL from missing permissions. */
 export const urlExpired = document('url-expired', 403, 'AccessDenied', 'Request has expired')
 export const signatureMismatch = document('signature-mismatch', 403, 'SignatureDoesNotMatch')
 export const keysUnknown = document('keys-unknown', 403, 'InvalidAccessKeyId')
 export const tokenExpired = document('token-expired', 400, 'ExpiredToken')
 export const uploadGone = document('upload-gone', 404, 'NoSuchUpload')
 export const badDigest = document('bad-digest', 400, 'BadDigest')
-/** CompleteMultipartUpload begins its answer before it knows the end. */
+/** CompleteMultipartUpload starts its answer before it knows the result. */
 export const errorInside200 = document('error-inside-200', 200, 'InternalError')
 
 export function slowDown(retryAfterSeconds: number | null = null): Answer {
@@ -34,7 +34,7 @@ export function tooManyRequests(retryAfterSeconds: number | null = null): Answer
   return patient(document('too-many-requests', 429, 'TooManyRequests'), retryAfterSeconds)
 }
 
-/** The store's own time is what the asker has to go by. */
+/** The response contains the store's own time, for the client to measure the difference. */
 export function clockSkewed(serverTimeMs: number): Answer {
   const answer = document('clock-skewed', 403, 'RequestTimeTooSkewed')
   return { ...answer, headers: { ...answer.headers, date: new Date(serverTimeMs).toUTCString() } }

@@ -1,6 +1,6 @@
 import type { FaultProxy } from './fault-proxy.ts'
 
-/** The environment of a host whose own requests to stores are to pass the proxy. */
+/** Environment variables that send a host's own requests to stores through the proxy. */
 export function behindProxy({ address }: Pick<FaultProxy, 'address'>): NodeJS.ProcessEnv {
   const preload = new URL('./proxy-preload.ts', import.meta.url).href
   const { NODE_OPTIONS = '' } = process.env

@@ -16,15 +16,15 @@ export interface ExchangeDeps {
   readonly response: ServerResponse
   readonly target: URL
   readonly seen: SeenRequest
-  /** What was seen has changed. */
+  /** Called when the recorded request has changed. */
   readonly onChange: () => void
   readonly agent: Agent
   readonly latencyMs: number
-  /** What slows the body down, and what slows the answer down. */
+  /** Limits the speed of the body and of the answer. */
   readonly throttles: { readonly up: readonly Throttle[]; readonly down: readonly Throttle[] }
 }
 
-/** One request, the store's part in it, and its answer. */
+/** One request, the store's answer to it, and the fault. */
 export class Exchange {
   readonly #parts: ExchangeDeps
 
@@ -48,7 +48,7 @@ export class Exchange {
         this.#forward(this.#body(), (answer) => this.#truncate(answer))
         break
       case 'stall':
-        // Left unread: the buffers on the way fill up, then nothing moves any more.
+        // Left unread: the buffers on the way fill up, and then nothing moves any more.
         break
       case 'stall-answer':
         this.#forward(this.#body(), () => undefined)
@@ -80,7 +80,7 @@ export class Exchange {
     }
   }
 
-  /** What the sender sends, counted and at the line's speed. */
+  /** The sender's body, counted and limited to the link's speed. */
   #body(more: readonly Pacer[] = []): Readable {
     const { request, seen, onChange, throttles } = this.#parts
     const counting = request.pipe(
@@ -105,7 +105,7 @@ export class Exchange {
       if (request.readableEnded) answered()
       else body.on('end', answered).unpipe(upstream).resume()
     })
-    // A store that is gone looks like any broken connection.
+    // If the store is gone, the connection simply breaks.
     upstream.on('error', () => response.destroy())
     response.on('close', () => upstream.destroy())
     body.pipe(upstream)
@@ -137,7 +137,7 @@ export class Exchange {
     answer.on('data', (piece: Buffer) => pieces.push(piece))
     answer.on('end', () => {
       if (request.method === 'HEAD' || answer.statusCode === 204) {
-        // Without a body there is nothing to cut short but the whole.
+        // There is no body to cut short, so the whole connection breaks.
         response.destroy()
         return
       }
@@ -183,7 +183,7 @@ export class Exchange {
   }
 }
 
-/** Tells how much went through. */
+/** Counts the bytes that pass through. */
 function counted(onBytes: (byteLength: number) => void): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -193,7 +193,7 @@ function counted(onBytes: (byteLength: number) => void): Transform {
   })
 }
 
-/** Lets everything through, but one byte as another one. */
+/** Changes one byte and passes everything else. */
 function flipped(atByte: number): Transform {
   let passedBytes = 0
   return new Transform({

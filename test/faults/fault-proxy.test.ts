@@ -10,7 +10,7 @@ import { PASS } from './verdict.ts'
 const BODY = Buffer.alloc(300_000, 'abcdefgh')
 const PART = '/bucket/film.bin?partNumber=3&uploadId=u&X-Amz-Signature=secret'
 
-/** Takes whatever comes whole, and says how many bytes it was. */
+/** Accepts every complete request, and returns how many bytes it had. */
 async function startStore() {
   const bodies: Buffer[] = []
   const hosts: string[] = []
@@ -47,7 +47,7 @@ interface Answered {
   readonly body: string
 }
 
-/** Answers the network's error code where there was no whole answer. */
+/** Returns the network's error code if there was no complete answer. */
 async function put(proxy: FaultProxy, host: string, body: Buffer): Promise<Answered | string> {
   const agent = new Agent({ proxyEnv: { HTTP_PROXY: proxy.address } })
   const request = httpRequest(`http://${host}${PART}`, { method: 'PUT', agent })
@@ -62,7 +62,7 @@ async function put(proxy: FaultProxy, host: string, body: Buffer): Promise<Answe
 }
 
 describe('the fault proxy', () => {
-  it('passes on what was sent, and keeps the name that was signed', async () => {
+  it('passes requests on unchanged, including the signed host name', async () => {
     const { store, proxy, send } = await behind({ kind: 'pass' })
 
     const answer = await send()
@@ -97,18 +97,21 @@ describe('the fault proxy', () => {
     ['before the body', { kind: 'reset', afterBytes: 0 }, 'reset-before-body'],
     ['in the body', { kind: 'reset', afterBytes: 100_000 }, 'reset-in-body'],
     ['after the body', { kind: 'reset', afterBytes: Number.POSITIVE_INFINITY }, 'reset-after-body'],
-  ])('resets the connection %s, and the store has nothing whole', async (_, verdict, name) => {
-    const { store, proxy, send } = await behind(verdict)
+  ])(
+    'resets the connection %s, and the store gets no complete request',
+    async (_, verdict, name) => {
+      const { store, proxy, send } = await behind(verdict)
 
-    const answer = await send()
+      const answer = await send()
 
-    expect(answer).toMatch(/^(ECONNRESET|EPIPE)$/)
-    expect(store.bodies).toEqual([])
-    expect(proxy.seen).toMatchObject([{ status: null, fault: name }])
-    expect(proxy.counts()).toEqual({ [name]: 1 })
-  })
+      expect(answer).toMatch(/^(ECONNRESET|EPIPE)$/)
+      expect(store.bodies).toEqual([])
+      expect(proxy.seen).toMatchObject([{ status: null, fault: name }])
+      expect(proxy.counts()).toEqual({ [name]: 1 })
+    },
+  )
 
-  it('loses the answer after the store has done its work', async () => {
+  it('loses the answer after the store has handled the request', async () => {
     const { store, proxy, send } = await behind({ kind: 'lose-answer' })
 
     const answer = await send()
@@ -118,7 +121,7 @@ describe('the fault proxy', () => {
     expect(proxy.seen).toMatchObject([{ status: 200, fault: 'lose-answer' }])
   })
 
-  it('cuts the answer short after the store has done its work', async () => {
+  it('cuts the answer short after the store has handled the request', async () => {
     const { store, send } = await behind({ kind: 'truncate-answer' })
 
     const answer = await send()
@@ -146,7 +149,7 @@ describe('the fault proxy', () => {
     expect(store.bodies).toEqual([BODY])
   })
 
-  it('answers in the place of the store, which sees nothing', async () => {
+  it('answers instead of the store, which gets no request', async () => {
     const { store, send } = await behind({ kind: 'answer', answer: slowDown(7) })
 
     const answer = await send()
@@ -156,13 +159,13 @@ describe('the fault proxy', () => {
     expect(store.bodies).toEqual([])
   })
 
-  it('says the time that a skewed store has', async () => {
+  it('answers with the time of a store with a wrong clock', async () => {
     const { send } = await behind({ kind: 'answer', answer: clockSkewed(86_400_000) })
 
     expect(await send()).toMatchObject({ headers: { date: 'Fri, 02 Jan 1970 00:00:00 GMT' } })
   })
 
-  it('says something else of the work that the store has done', async () => {
+  it('replaces the answer after the store has handled the request', async () => {
     const { store, proxy, send } = await behind({ kind: 'replace-answer', answer: errorInside200 })
 
     const answer = await send()
@@ -173,7 +176,7 @@ describe('the fault proxy', () => {
   })
 
   it.each<Verdict['kind']>(['stall', 'stall-answer'])(
-    '%s: nothing ever comes back',
+    '%s: no answer ever arrives',
     async (kind) => {
       const { store, proxy, send } = await behind({ kind } as Verdict)
 
@@ -181,7 +184,7 @@ describe('the fault proxy', () => {
       await proxy.until(
         ([first]) => first !== undefined && (kind === 'stall' || first.status === 200),
       )
-      // The rest of the first would be here before the whole of the second.
+      // Any rest of the first answer would arrive before the whole second one.
       proxy.setRule(() => PASS)
       await send()
       await proxy.close()
@@ -192,7 +195,7 @@ describe('the fault proxy', () => {
     },
   )
 
-  it('trickles at the pace that was asked for', async () => {
+  it('trickles at the requested speed', async () => {
     const { store, send } = await behind({ kind: 'trickle', bytesPerSecond: 1_000_000 })
     const startedMs = performance.now()
 
@@ -202,7 +205,7 @@ describe('the fault proxy', () => {
     expect(store.bodies).toEqual([BODY])
   })
 
-  it('moves a body no further than a valve lets it', async () => {
+  it('sends no more of a body than a valve allows', async () => {
     const valve = new Valve()
     const { store, proxy, send } = await behind({ kind: 'valve', valve })
 
@@ -217,7 +220,7 @@ describe('the fault proxy', () => {
     expect(store.bodies).toEqual([BODY])
   })
 
-  it('shares a narrow line among all that use it, each with its latency', async () => {
+  it('shares a slow link among all connections, each with its latency', async () => {
     const { store, proxy, send } = await behind({ kind: 'pass' })
     proxy.setLink({ latencyMs: 50, bytesPerSecondEach: null, bytesPerSecondAll: 2_000_000 })
     const startedMs = performance.now()
@@ -228,7 +231,7 @@ describe('the fault proxy', () => {
     expect(store.bodies).toEqual([BODY, BODY])
   })
 
-  it('holds a request until its rule has answered', async () => {
+  it('delays a request until its rule has answered', async () => {
     const { store, proxy, send } = await behind({ kind: 'pass' })
     const opened = Promise.withResolvers<Verdict>()
     proxy.setRule(() => opened.promise)
@@ -242,7 +245,7 @@ describe('the fault proxy', () => {
     expect(takenBefore).toBe(0)
   })
 
-  it('vanishes, and comes back where it was', async () => {
+  it('stops listening, and comes back at the same address', async () => {
     const { proxy, send } = await behind({ kind: 'pass' })
 
     await proxy.vanish()

@@ -15,30 +15,33 @@ export interface FaultProxyOptions {
 }
 
 export interface FaultProxy {
-  /** For Chromium's `--proxy-server` and for `behindProxy`, which leads a host through it. */
+  /**
+   * The value for Chromium's `--proxy-server` and for `behindProxy`, which sends a host's requests
+   * through it.
+   */
   readonly address: string
-  /** Everything that came, in order, preflights too. */
+  /** All requests, in order, including preflights. */
   readonly seen: readonly SeenRequest[]
-  /** Replaces the rule; without one everything passes. */
+  /** Replaces the rule; without one, everything passes. */
   readonly setRule: (rule: Rule) => void
-  /** For requests that come from now on. */
+  /** Applies to requests that arrive from now on. */
   readonly setLink: (link: Link) => void
-  /** Resolves once what was seen satisfies the claim. */
+  /** Resolves once the recorded requests satisfy the condition. */
   readonly until: (claim: (seen: readonly SeenRequest[]) => boolean) => Promise<void>
-  /** The faults that were dealt, by name. */
+  /** How often each fault was injected, by name. */
   readonly counts: () => Readonly<Record<string, number>>
-  /** Connections are refused from now on, and those that are open break. */
+  /** From now on connections are refused, and open ones break. */
   readonly vanish: () => Promise<void>
-  /** Listens again, where it was; nothing new when it does. */
+  /** Listens again at the same address; no effect if it already listens. */
   readonly comeBack: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
 /**
- * Stands between Ferry and the store and makes the faults that a rule deals out: a test's own, or
- * one of `randomRule`. It is a forward proxy, for the page and for the host alike: presigned URLs
- * and signed headers name their host, so `Host` and path must arrive as they were signed. What it
- * cannot break is a name that does not resolve; tests give a host such a name.
+ * Stands between Ferry and the store and injects the faults that a rule decides on: a test's own
+ * rule, or one from `randomRule`. It is a forward proxy for both the page and the host: presigned
+ * URLs and signed headers name their host, so `Host` and path must arrive unchanged. It cannot
+ * simulate a name that does not resolve; tests give a host such a name.
  */
 export async function startFaultProxy(options: FaultProxyOptions = {}): Promise<FaultProxy> {
   const line = new Line(options)
@@ -75,7 +78,7 @@ export async function startFaultProxy(options: FaultProxyOptions = {}): Promise<
   }
 }
 
-/** All that passes, and what is done to it. */
+/** Everything that passes through the proxy, and what happens to it. */
 class Line {
   readonly seen: SeenRequest[] = []
   readonly counts = new Map<string, number>()
@@ -118,7 +121,7 @@ class Line {
     const seen = seenRequestOf(request, target)
     this.seen.push(seen)
     this.#changed.emit('change')
-    // Whoever gives up closes the connection; what was on its way is lost, as it should be.
+    // A sender that gives up closes the connection; its data is lost, as it should be.
     request.on('error', () => undefined)
     request.socket.on('error', () => undefined)
     const onChange = () => this.#changed.emit('change')
@@ -135,7 +138,7 @@ class Line {
     const { up, down } = this.#shared
     const verdict = await this.#rule(parts.seen)
     if (latencyMs > 0) await delay(latencyMs)
-    // Nobody waits any more; what would be done to it would be counted without having happened.
+    // The sender has given up; a fault would be counted without having happened.
     if (parts.request.socket.destroyed) return
     const name = faultNameOf(verdict)
     parts.seen.fault = name

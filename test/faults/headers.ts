@@ -1,20 +1,20 @@
 import type { IncomingMessage } from 'node:http'
 
-/** What a store with a CORS rule for pages sends along with everything. */
+/** The headers that a store with a CORS rule for pages adds to every response. */
 export const OPEN_TO_PAGES = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'ETag, Date, Retry-After',
 }
 
 /**
- * Every answer ends its connection: Chromium silently sends a request again that broke on a
- * connection it had used before, and a test could not count on what it sees.
+ * Every response closes its connection: Chromium silently repeats a request that failed on a reused
+ * connection, so a test could not rely on the requests that it sees.
  */
 export function headersOf(answer: IncomingMessage, without: readonly string[] = []): string[] {
   return [...endToEnd(answer.rawHeaders, without), 'connection', 'close']
 }
 
-/** RFC 9110 section 7.6.1: what belongs to one connection does not travel on. */
+/** RFC 9110 section 7.6.1: hop-by-hop headers are not forwarded. */
 export function endToEnd(rawHeaders: readonly string[], without: readonly string[] = []): string[] {
   const kept: string[] = []
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {

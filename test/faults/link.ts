@@ -1,28 +1,28 @@
 import { Transform } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** A line with a length and a width. */
+/** A network link with latency and limited bandwidth. */
 export interface Link {
-  /** Added to every request, and to every answer. */
+  /** Added to every request and to every answer. */
   readonly latencyMs: number
-  /** Of one connection, in each direction; null: as fast as it goes. */
+  /** Per connection and direction; null: unlimited. */
   readonly bytesPerSecondEach: number | null
-  /** Of all connections together, in each direction; null: as fast as it goes. */
+  /** For all connections together, per direction; null: unlimited. */
   readonly bytesPerSecondAll: number | null
 }
 
 export const FAST_LINK: Link = { latencyMs: 0, bytesPerSecondEach: null, bytesPerSecondAll: null }
 
-/** Decides when the next bytes of a body may go on. */
+/** Decides when the next bytes of a body may be sent. */
 export interface Pacer {
-  /** No more than so many are taken at once. */
+  /** The largest number of bytes that are taken at once. */
   readonly pieceBytes: number
   readonly take: (byteLength: number) => Promise<void>
 }
 
 /**
- * A token bucket that holds no more than one piece, told by the time at which the next byte may
- * go: whoever asks is served in turn, so connections that share it share it fairly.
+ * A token bucket with a capacity of one piece, implemented as the time at which the next byte may
+ * be sent. Callers are served in order, so connections that share it get equal shares.
  */
 export class Throttle implements Pacer {
   readonly #bytesPerSecond: number
@@ -32,12 +32,12 @@ export class Throttle implements Pacer {
     this.#bytesPerSecond = bytesPerSecond
   }
 
-  /** Small enough that a slow line moves ten times a second. */
+  /** Small enough that a slow link sends ten times a second. */
   get pieceBytes(): number {
     return Math.max(1, Math.ceil(this.#bytesPerSecond / 10))
   }
 
-  /** Resolves when so many bytes may go. */
+  /** Resolves when this many bytes may be sent. */
   async take(byteLength: number): Promise<void> {
     const nowMs = performance.now()
     this.#freeAtMs = Math.max(nowMs, this.#freeAtMs) + (byteLength / this.#bytesPerSecond) * 1000
@@ -45,13 +45,13 @@ export class Throttle implements Pacer {
   }
 }
 
-/** Stands still but for the bytes that a test lets pass. */
+/** Blocks everything except the bytes that a test allows. */
 export class Valve implements Pacer {
   readonly pieceBytes = 64 * 1024
   #allowedBytes = 0
   #moved = Promise.withResolvers<void>()
 
-  /** Lets so many more bytes pass. Infinity: everything from now on. */
+  /** Allows this many more bytes. Infinity: everything from now on. */
   pass(byteLength: number): void {
     this.#allowedBytes += byteLength
     this.#moved.resolve()
@@ -64,7 +64,7 @@ export class Valve implements Pacer {
   }
 }
 
-/** Lets bytes through as all the pacers allow. */
+/** Passes bytes on as fast as all the pacers allow. */
 export function throttled(pacers: readonly Pacer[]): Transform {
   const pieceBytes = Math.min(...pacers.map((each) => each.pieceBytes))
   return new Transform({

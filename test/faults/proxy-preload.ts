@@ -1,5 +1,5 @@
-// Given to a host's Node by `--import`. Agents made afterwards, the AWS SDK's among them, speak
-// through the proxy: Node's own support for proxies, which only the global agent has by itself.
+// Loaded into a host's Node with `--import`. Agents that are created afterwards, including the AWS
+// SDK's, use Node's built-in proxy support, which by default only the global agent does.
 import http from 'node:http'
 import { syncBuiltinESMExports } from 'node:module'
 

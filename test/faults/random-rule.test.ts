@@ -28,8 +28,8 @@ async function dealtTo(rule: Rule, requests: readonly SeenRequest[]) {
   return Promise.all(requests.map(async (request) => faultNameOf(await rule(request))))
 }
 
-describe('faults by chance', () => {
-  it('are the same for the same seed, in whatever order the parts come', async () => {
+describe('random faults', () => {
+  it('are the same for the same seed, in whatever order the parts arrive', async () => {
     const parts = partsOf(200)
     const first = await dealtTo(randomRule(7), parts)
 
@@ -40,7 +40,7 @@ describe('faults by chance', () => {
     expect(other).not.toEqual(first)
   })
 
-  it('come as often as their rates say', async () => {
+  it('occur as often as their rates say', async () => {
     const dealt = await dealtTo(randomRule(7, { flip: 0.2, 'lose-answer': 0.1 }), partsOf(4000))
 
     const share = (name: string | null) => dealt.filter((each) => each === name).length / 4000
@@ -55,7 +55,7 @@ describe('faults by chance', () => {
     expect(dealt.filter((each) => each !== null)).toEqual(['flip', 'flip', 'flip'])
   })
 
-  it('do not come twice in the same way when the same part is sent again', async () => {
+  it('are drawn again when the same part is sent again', async () => {
     const rule = randomRule(7, { 'lose-answer': 0.5 })
     const dealt = await dealtTo(
       rule,
@@ -65,7 +65,7 @@ describe('faults by chance', () => {
     expect(new Set(dealt)).toEqual(new Set(['lose-answer', null]))
   })
 
-  it('meet only requests that can suffer them', async () => {
+  it('hit only requests to which they apply', async () => {
     const meets = async (request: SeenRequest) => {
       const each = RANDOM_FAULT_NAMES.map(async (name) => {
         const [dealt] = await dealtTo(randomRule(7, { [name]: 1 }), [request])
@@ -81,7 +81,7 @@ describe('faults by chance', () => {
     expect(await meets(part(1))).toContain('bad-digest')
   })
 
-  it('leave the body’s last byte and every byte before it to be flipped or cut', async () => {
+  it('may flip or cut every byte of the body including the last', async () => {
     const flips = randomRule(7, { flip: 1 })
     const cuts = randomRule(7, { 'reset-in-body': 1 })
 
@@ -93,7 +93,7 @@ describe('faults by chance', () => {
     )
   })
 
-  it('usually leave out what would make every run last for minutes or wait for a person', () => {
+  it('do not by default include faults that take minutes or need the user', () => {
     expect(Object.keys(USUAL_RATES)).not.toContain('stall')
     expect(Object.keys(USUAL_RATES)).not.toContain('token-expired')
   })

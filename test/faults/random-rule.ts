@@ -3,10 +3,10 @@ import * as answers from './answers.ts'
 import type { Operation, SeenRequest } from './seen-request.ts'
 import { PASS, type Rule, type Verdict } from './verdict.ts'
 
-/** A random fault: which requests can suffer it, and what it is then. */
+/** A random fault: the requests it applies to, and its verdict. */
 interface RandomFault {
   readonly suffers: (request: SeenRequest) => boolean
-  /** @param share uniform in [0, 1): where in the body. */
+  /** @param share uniform in [0, 1): the position in the body. */
   readonly verdict: (request: SeenRequest, share: number) => Verdict
 }
 
@@ -15,7 +15,7 @@ const of =
   ({ operation }: SeenRequest) =>
     operations.includes(operation)
 const any = () => true
-/** To a preflight that is refused a browser only says that nothing came. */
+/** A browser reports a refused preflight only as a network error. */
 const answerable = ({ operation }: SeenRequest) => operation !== 'Preflight'
 const hasBody = (request: SeenRequest) =>
   of('UploadPart', 'PutObject')(request) && request.contentLength > 1
@@ -27,7 +27,7 @@ const always = (verdict: Verdict) => () => verdict
 const within = ({ contentLength }: SeenRequest, share: number) =>
   Math.max(1, Math.floor(share * contentLength))
 
-/** Every fault that chance can deal. */
+/** Every fault that can be chosen at random. */
 const FAULTS = {
   'reset-before-body': { suffers: any, verdict: always({ kind: 'reset', afterBytes: 0 }) },
   'reset-in-body': {
@@ -61,7 +61,7 @@ const FAULTS = {
   },
   trickle: {
     suffers: hasBody,
-    // About three seconds, whatever its length.
+    // Takes about three seconds, whatever its length.
     verdict: ({ contentLength }) => ({
       kind: 'trickle',
       bytesPerSecond: Math.max(1000, Math.ceil(contentLength / 3)),
@@ -77,13 +77,13 @@ const FAULTS = {
 
 export type RandomFaultName = keyof typeof FAULTS
 export const RANDOM_FAULT_NAMES = Object.keys(FAULTS) as readonly RandomFaultName[]
-/** For each fault the probability that a request which can suffer it does; absent: never. */
+/** The probability of each fault for a request that it applies to; absent: never. */
 export type FaultRates = Readonly<Partial<Record<RandomFaultName, number>>>
 
 /**
- * A bad line at a bad store, about every fourth request. What it leaves out costs half a minute
- * and more (`stall`, `stall-answer`), makes an upload begin anew (`upload-gone`), or waits for a
- * person (`token-expired`, `signature-mismatch`, `access-denied`).
+ * A bad connection to a bad store: about every fourth request gets a fault. Excluded are faults
+ * that cost half a minute or more (`stall`, `stall-answer`), make an upload start over
+ * (`upload-gone`), or need the user (`token-expired`, `signature-mismatch`, `access-denied`).
  */
 export const USUAL_RATES: FaultRates = {
   'reset-before-body': 0.03,
@@ -105,9 +105,9 @@ export const USUAL_RATES: FaultRates = {
 }
 
 /**
- * Deals faults by chance. The nth request of an operation for a path and part always gets the same
- * verdict for the same seed, in whatever order the requests of others come in between; only the
- * budget is one for all.
+ * Injects random faults. The nth request of an operation for a path and part always gets the same
+ * verdict for the same seed, whatever other requests come in between; only the budget is shared by
+ * all.
  */
 export function randomRule(
   seed: number,
@@ -127,7 +127,9 @@ export function randomRule(
   }
 }
 
-/** This very fault, for whoever plans faults ahead; null: the request cannot suffer it. */
+/**
+ * The given fault, for schedules that are planned ahead; null: it does not apply to the request.
+ */
 export function faultOfKind(
   name: RandomFaultName,
   request: SeenRequest,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-/** S3's names, as far as Ferry asks for them; `Bucket` is everything about the bucket itself. */
+/** S3's names of the operations that Ferry uses; `Bucket` is any operation on the bucket itself. */
 export type Operation =
   | 'Preflight'
   | 'PutObject'
@@ -15,30 +15,33 @@ export type Operation =
   | 'Bucket'
 
 export interface SeenRequest {
-  /** When it came, by `performance.now()`. */
+  /** The arrival time, from `performance.now()`. */
   readonly atMs: number
   readonly operation: Operation
-  /** Browsers name the page's origin. */
+  /** Recognised by the `Origin` header that browsers send. */
   readonly from: 'page' | 'host'
   readonly method: string
   readonly host: string
-  /** Without the query: it is a presigned URL's secret. */
+  /** Without the query, which contains a presigned URL's signature. */
   readonly path: string
-  /** Of an UploadPart, else null. */
+  /** Null unless it is an UploadPart. */
   readonly partNumber: number | null
-  /** As announced. */
+  /** As announced by Content-Length. */
   readonly contentLength: number
-  /** Of the body, so far. */
+  /** The bytes of the body received so far. */
   bodyBytes: number
-  /** What the store answered, whatever became of it; null until then, and when it saw nothing. */
+  /**
+   * The store's status, whether or not it was passed on; null until then, and if the store got no
+   * request.
+   */
   status: number | null
-  /** Whether a whole answer went out to whoever asked. */
+  /** Whether a complete answer was sent to the client. */
   isAnswered: boolean
-  /** What was done to it, once that is decided; null: nothing. */
+  /** The injected fault, once decided; null: none. */
   fault: string | null
 }
 
-/** Reads path-style addresses: the first segment is the bucket. */
+/** Parses path-style addresses: the first segment is the bucket. */
 export function seenRequestOf(request: IncomingMessage, target: URL): SeenRequest {
   const partNumber = target.searchParams.get('partNumber')
   const method = request.method ?? ''

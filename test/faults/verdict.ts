@@ -3,43 +3,43 @@ import type { Valve } from './link.ts'
 import type { SeenRequest } from './seen-request.ts'
 
 /**
- * What happens to one request on its way to the store. Plain data but for `valve`, so that a
- * schedule of faults can be written down and repeated.
+ * The fate of one request to the store. Plain data except for `valve`, so that a schedule of faults
+ * can be written down and repeated.
  */
 export type Verdict =
   | { readonly kind: 'pass' }
   /**
-   * The connection is reset (RST). 0: before any of the body was read. Else the store gets so many
-   * bytes of it, and never the last one. Infinity: once the sender has sent it all.
+   * The connection is reset (RST). 0: before any of the body was read. Otherwise the store gets
+   * this many bytes of it, and never the last one. Infinity: once the sender has sent all of it.
    */
   | { readonly kind: 'reset'; readonly afterBytes: number }
-  /** The store does its work; the connection is reset before the answer. */
+  /** The store handles the request; the connection is reset before the answer. */
   | { readonly kind: 'lose-answer' }
-  /** The store does its work; its answer announces more bytes than come. */
+  /** The store handles the request; its answer announces more bytes than are sent. */
   | { readonly kind: 'truncate-answer' }
-  /** Nobody takes the body, and no answer ever comes. */
+  /** The body is not read, and no answer is ever sent. */
   | { readonly kind: 'stall' }
-  /** The store does its work; no answer ever comes. */
+  /** The store handles the request; no answer is ever sent. */
   | { readonly kind: 'stall-answer' }
   /** Slow, but never silent. */
   | { readonly kind: 'trickle'; readonly bytesPerSecond: number }
-  /** The body moves only as far as a test lets it. */
+  /** Only as much of the body is sent as a test allows. */
   | { readonly kind: 'valve'; readonly valve: Valve }
-  /** One byte of the body arrives as another one. */
+  /** One byte of the body is changed. */
   | { readonly kind: 'flip'; readonly atByte: number }
-  /** One byte of the answer does. */
+  /** One byte of the answer is changed. */
   | { readonly kind: 'flip-answer'; readonly atByte: number }
-  /** Answered here once the body is read; the store sees nothing. */
+  /** Answered by the proxy once the body is read; the store gets no request. */
   | { readonly kind: 'answer'; readonly answer: Answer }
-  /** The store does its work; something else is said of it. */
+  /** The store handles the request; its answer is replaced. */
   | { readonly kind: 'replace-answer'; readonly answer: Answer }
 
 export const PASS: Verdict = { kind: 'pass' }
 
-/** May wait: the request is held, unread, until it answers. */
+/** The rule may take its time: the request stays unread until it answers. */
 export type Rule = (request: SeenRequest) => Verdict | Promise<Verdict>
 
-/** What a fault is counted as; null: none. */
+/** The name under which a fault is counted; null: none. */
 export function faultNameOf(verdict: Verdict): string | null {
   switch (verdict.kind) {
     case 'pass':

@@ -1,4 +1,4 @@
-// `npm run screenshot`: the README's pictures, of the real app in the middle of real uploads.
+// `npm run screenshot`: takes the README's pictures of the real app during real uploads.
 import { mkdir, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { type FaultProxy, startFaultProxy } from '../faults/fault-proxy.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const SIZE = { width: 1120, height: 740 }
-/** Slows each part, so that there is a middle to be seen. */
+/** Slows each part down, so that the screenshot shows a running upload. */
 const PART_DELAY_MS = 2_000
 
 const FILES = {
@@ -74,7 +74,7 @@ async function takePictures(browser: Browser, url: string): Promise<void> {
   }
 }
 
-/** Yesterday, so to speak: two files are done, and one was cut off in the middle. */
+/** An earlier session: two files are done, and one was interrupted in the middle. */
 async function uploadBefore(context: BrowserContext, url: string): Promise<void> {
   const page = await context.newPage()
   await page.goto(url)

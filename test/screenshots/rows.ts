@@ -1,5 +1,5 @@
-// `npx node test/screenshots/rows.ts [FOLDER]`: pictures of a window with a row of every kind, on a
-// fake host, to be looked at. The page must be built.
+// `npx node test/screenshots/rows.ts [FOLDER]`: takes screenshots of a window with a row of every
+// kind, on a fake host, for visual review. The page must be built.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { UploadRecord } from '../../electron/contract/commands/uploads.ts'
@@ -14,7 +14,7 @@ import { openWindow, type TestWindow } from '../renderer/window.ts'
 const folder = process.argv[2] ?? join(import.meta.dirname, '..', '..', 'out', 'screenshots')
 const SIZES = { large: { width: 1120, height: 1600 }, small: { width: 400, height: 2500 } } as const
 const HOUR_MS = 60 * 60 * 1000
-/** Rows whose details are opened, by the words that open them. */
+/** Rows whose details are opened, by the text that opens them. */
 const DETAILS = [
   ['Offer Müller & Söhne.pdf', 'verified'],
   ['scan_0042.tif', 'are kept'],

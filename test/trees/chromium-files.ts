@@ -115,7 +115,7 @@ function folderEntry(path: Buffer, name: string, fullPath: string): FileSystemDi
   return entry as unknown as FileSystemDirectoryEntry
 }
 
-/** An entry whose name is not valid text has no name and leads back to its folder. */
+/** An entry whose name is not valid text has no name and resolves to its folder again. */
 function entriesIn(folder: Buffer, fullPath: string): readonly FileSystemEntry[] {
   const all = readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })
   return all

@@ -83,7 +83,7 @@ const aScenario: fc.Arbitrary<Scenario> = fc
   )
   .map(([host, first, other, steps]) => ({ host, trees: [first, first, other], steps }))
 
-/** Plays a scenario and checks every step. */
+/** Runs a scenario and checks every step. */
 class Play {
   readonly #world: IntakeWorld
   readonly #trees: readonly FolderNode[]
@@ -274,8 +274,8 @@ const sayRow = ({ record: { destinationId, byteLength }, path }: FedRow) =>
   JSON.stringify([path, destinationId, byteLength])
 
 /** The trees have names and pipes that other systems do not support. */
-describe.runIf(process.platform === 'linux')('files that are alike, in two destinations', () => {
-  it('each get a row or a message, and never take another one’s file', async () => {
+describe.runIf(process.platform === 'linux')('similar files in two destinations', () => {
+  it('each get a row or a message, and never take the file of another row', async () => {
     const property = fc.asyncProperty(aScenario, async ({ host, trees, steps }) => {
       const world = await IntakeWorld.start(host)
       try {

@@ -7,7 +7,7 @@ import { OBJECTS } from './oddities/objects.ts'
 import { REFUSALS } from './oddities/refusals.ts'
 import type { Oddity } from './oddity.ts'
 
-/** Every entry, by the file it stands in. */
+/** Every oddity, grouped by the file that defines it. */
 export const ALL_ODDITIES: readonly Oddity[] = [
   ...HONEST,
   ...DOCUMENTS,

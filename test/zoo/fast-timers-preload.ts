@@ -1,5 +1,5 @@
-// Given to the host's Node by `--import`: its waits for a store take a twentieth of their time, so
-// that a minute which an object has to show is over in three seconds.
+// Loaded into the host's Node with `--import`: its waits for a store take a twentieth of their
+// time, so that the minute within which an object must appear is over in three seconds.
 import { syncBuiltinESMExports } from 'node:module'
 import timers from 'node:timers/promises'
 

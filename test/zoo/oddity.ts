@@ -2,27 +2,28 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { StatusWord } from '../e2e/ferry-page.ts'
 
 /*
- * The zoo: what real stores and proxies answer that no document of S3's promises, each as one entry.
+ * The zoo: responses of real stores and proxies that no S3 documentation promises, each as one
+ * entry.
  *
  * How to add one:
- * 1. Write an `Oddity` into the file of `oddities/` that its kind belongs to. `source` is where it
- *    was seen: an issue, a document, a line of the store's code.
- * 2. `act` makes the behaviour: it is called once per run, and what it answers gets each request
- *    for the oddity's own bucket. `store()` passes the request on to a real, strict local bucket,
- *    which checks the signature and keeps the bytes, and answers what that said; change it, say
- *    something else, answer without asking at all, or answer `CUT`. Requests of the page and of the
- *    host both come by here, and so do those by which Ferry finds out what a store checks (their key
- *    contains `.ferry-check`).
+ * 1. Write an `Oddity` into the file of `oddities/` for its category. `source` says where it was
+ * seen: an issue, a document, a line of the store's code.
+ * 2. `act` implements the behaviour: it is called once per run, and the function that it returns
+ * gets each request for the oddity's own bucket. `store()` passes the request on to a real, strict
+ * local bucket, which checks the signature and stores the bytes, and returns its answer; change it,
+ * answer something else, answer without calling it at all, or answer `CUT`. It gets the requests of
+ * both page and host, including Ferry's integrity probe (with `.ferry-check` in the key).
  * 3. Say how it ends. Unless `ends` says otherwise, both files are "Done", the objects are the
- *    files, and the page sends each file's bytes once.
- * 4. Name the file of entries in `all-oddities.ts`, if it is a new one.
+ * files, and the page sends each file's bytes once.
+ * 4. Add the file of entries to `all-oddities.ts` if it is new.
  *
- * Each entry has a bucket and a destination of its own, and is given two files: `single` travels in
- * one PUT and `parts` in two parts of 5 and 1 MiB. All entries run at once in one window; waits
- * of the page are short, since chance is fixed there, and those of the host are a twentieth.
+ * Each entry has a bucket and a destination of its own, and gets two files: `single` is uploaded
+ * with one PUT and `parts` in two parts of 5 and 1 MiB. All entries run at once in one window; the
+ * page's waits are short because its randomness is fixed, and the host's waits take a twentieth of
+ * their time.
  */
 
-/** S3's names of what is asked for. */
+/** The S3 operation that is requested. */
 export type Operation =
   | 'Preflight'
   | 'PutObject'
@@ -37,31 +38,34 @@ export type Operation =
   | 'HeadBucket'
   | 'ListObjectsV2'
   | 'ListMultipartUploads'
-  /** Another one about the bucket, or about an object. */
+  /** Another operation on the bucket or on an object. */
   | 'Other'
 
 export interface ZooRequest {
   readonly operation: Operation
-  /** Browsers name the page's origin. */
+  /** Recognised by the `Origin` header that browsers send. */
   readonly from: 'page' | 'host'
   readonly method: string
-  /** Empty when the bucket itself is meant. */
+  /** Empty for the bucket itself. */
   readonly key: string
   readonly partNumber: number | null
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
-  /** As announced. */
+  /** As announced by Content-Length. */
   readonly contentLength: number
 }
 
 export interface ZooAnswer {
   readonly status: number
-  /** By lower-case name. `content-length` is set by itself, except in the answer to a HEAD. */
+  /**
+   * Keyed by lower-case name. `content-length` is set automatically, except in the answer to a
+   * HEAD.
+   */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
 }
 
-/** The connection is reset instead of an answer. */
+/** Resets the connection instead of answering. */
 export const CUT = 'cut'
 
 export type Act = (
@@ -73,21 +77,24 @@ export type ZooFile = 'single' | 'parts'
 
 export interface Ending {
   readonly status: StatusWord
-  /** Fits what the row says in the end. */
+  /** Matches the row's final text. */
   readonly says: RegExp
-  /** What the bucket has in the end; `any`: not looked at. */
+  /** The bucket's final content; `any` is not checked. */
   readonly object: 'the file' | 'nothing' | 'any'
-  /** The page sends at most so many times the file's bytes. */
+  /** The most times that the page may send the file's bytes. */
   readonly timesSent: number
 }
 
 export interface Oddity {
-  /** A sentence that begins with the store or proxy: "Wasabi dates its promise to abort in ISO 8601". */
+  /**
+   * A sentence that starts with the store or proxy: "Wasabi dates its promise to abort in ISO
+   * 8601".
+   */
   readonly title: string
   readonly source: string
   readonly act: () => Act
   readonly ends?: Partial<Ending>
-  /** Those that it is tried with; both, unless it says otherwise. */
+  /** The files that it is tried with; both by default. */
   readonly files?: readonly ZooFile[]
 }
 
@@ -97,7 +104,7 @@ export function endingOf({ ends }: Oddity): Ending {
   return { ...DONE, ...ends }
 }
 
-/** For what is said in place of the store's own answer. Lets pages read it, unless told otherwise. */
+/** An answer in place of the store's own. Pages may read it unless the headers say otherwise. */
 export function answer(
   status: number,
   body: string,
@@ -107,13 +114,13 @@ export function answer(
   return { status, headers: { ...readable, ...headers }, body: Buffer.from(body) }
 }
 
-/** S3's way of saying no. */
+/** An S3 error response. */
 export function refusal(status: number, code: string, message = 'No.'): ZooAnswer {
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`
   return answer(status, body, { 'content-type': 'application/xml' })
 }
 
-/** With some headers as other ones; null takes one away. */
+/** Replaces some headers; null removes one. */
 export function withHeaders(
   given: ZooAnswer,
   changes: Readonly<Record<string, string | null>>,
@@ -125,13 +132,13 @@ export function withHeaders(
   return { ...given, headers }
 }
 
-/** With the body as another text; an empty one, as that of a HEAD, stays empty. */
+/** Changes the body's text; an empty body, as of a HEAD, stays empty. */
 export function withText(given: ZooAnswer, change: (text: string) => string): ZooAnswer {
   const text = given.body.toString()
   return text === '' ? given : { ...given, body: Buffer.from(change(text)) }
 }
 
-/** Changes only what is answered to these. */
+/** Changes only the answers to these operations. */
 export function onlyOf(
   operations: readonly Operation[],
   change: (given: ZooAnswer, request: ZooRequest) => ZooAnswer,

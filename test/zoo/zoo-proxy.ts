@@ -9,17 +9,20 @@ import {
 import { headersOf } from '../faults/headers.ts'
 import { type Act, CUT, type Operation, type ZooAnswer, type ZooRequest } from './oddity.ts'
 
-/** A request that came, and how much of its body did. */
+/** A request, and how much of its body has been received. */
 export interface SeenZooRequest extends Pick<ZooRequest, 'operation' | 'from' | 'key'> {
   bodyBytes: number
 }
 
 export interface ZooProxy {
-  /** For Chromium's `--proxy-server` and for `behindProxy`, which leads a host through it. */
+  /**
+   * The value for Chromium's `--proxy-server` and for `behindProxy`, which sends a host's requests
+   * through it.
+   */
   readonly address: string
-  /** From now on, what is asked of this address is the act's to answer. */
+  /** From now on the act answers the requests to this address. */
   readonly serve: (endpoint: string, act: Act) => void
-  /** In order, preflights too. */
+  /** In order, including preflights. */
   readonly seenAt: (endpoint: string) => readonly SeenZooRequest[]
   readonly close: () => Promise<void>
 }
@@ -30,8 +33,8 @@ interface ZooEndpoint {
 }
 
 /**
- * Stands between Ferry and the buckets, as a forward proxy for page and host alike: signatures
- * cover `Host` and path, which must arrive as they were signed.
+ * Stands between Ferry and the buckets, as a forward proxy for both page and host: signatures cover
+ * `Host` and path, so both must arrive unchanged.
  */
 export async function startZooProxy(): Promise<ZooProxy> {
   const places = new Map<string, ZooEndpoint>()
@@ -60,7 +63,7 @@ export async function startZooProxy(): Promise<ZooProxy> {
   }
 }
 
-/** One request, what the act makes of it, and its answer. */
+/** One request, what the act does with it, and the answer. */
 class Exchange {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
@@ -72,7 +75,7 @@ class Exchange {
     this.#response = response
     this.#target = target
     this.#agent = agent
-    // Whoever gives up closes the connection; what was on its way is lost, as it should be.
+    // A sender that gives up closes the connection; its data is lost, as it should be.
     request.on('error', () => undefined)
     request.socket.on('error', () => undefined)
   }
@@ -85,7 +88,7 @@ class Exchange {
     this.#request.on('data', (piece: Buffer) => {
       noted.bodyBytes += piece.byteLength
     })
-    // Held until the act decides: some refuse before they have read a body.
+    // Paused until the act decides: some oddities refuse before they have read a body.
     this.#request.pause()
     let asking: Promise<ZooAnswer> | null = null
     const store = () => {
@@ -97,7 +100,7 @@ class Exchange {
       if (said === CUT) this.#request.socket.resetAndDestroy()
       else this.#say(said)
     } catch (error) {
-      // A store that is gone, or a sender who is, looks like any broken connection.
+      // If the store or the sender is gone, the connection simply breaks.
       this.#response.destroy(error instanceof Error ? error : undefined)
     }
   }
@@ -131,12 +134,12 @@ class Exchange {
       connection: 'close',
     })
     this.#response.end(isHead ? undefined : body)
-    // Answering over unread bytes would reset the connection, and the answer would be lost.
+    // Answering over unread bytes would reset the connection and lose the answer.
     this.#request.resume()
   }
 }
 
-/** Reads path-style addresses: the first segment is the bucket. */
+/** Parses path-style addresses: the first segment is the bucket. */
 function zooRequestOf(request: IncomingMessage, target: URL): ZooRequest {
   const { method = '', headers } = request
   const partNumber = target.searchParams.get('partNumber')

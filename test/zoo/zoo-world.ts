@@ -14,7 +14,7 @@ import type { Oddity, ZooFile } from './oddity.ts'
 import { type SeenZooRequest, startZooProxy, type ZooProxy } from './zoo-proxy.ts'
 
 const LENGTHS: Record<ZooFile, number> = { single: MIB, parts: 6 * MIB }
-/** Rows are kept in the document only while they are in sight. */
+/** Tall, because only visible rows are in the document. */
 const VIEWPORT = { width: 1200, height: 12_000 }
 
 function withFastTimers({ NODE_OPTIONS = '', ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -22,20 +22,20 @@ function withFastTimers({ NODE_OPTIONS = '', ...env }: NodeJS.ProcessEnv): NodeJ
   return { ...env, NODE_OPTIONS: `${NODE_OPTIONS} --import ${preload}` }
 }
 
-/** Written once: every entry has the same two, under names of its own. */
+/** Written once: all entries upload the same two files, under different names. */
 interface Original {
   readonly path: string
   readonly sha256: string
 }
 
-/** A bucket with an oddity in front of it, and the destination that leads there. */
+/** A bucket with an oddity in front of it, and its destination. */
 export interface ZooDestination {
   readonly name: string
   readonly bucket: LocalBucket
   readonly destinationId: DestinationId
 }
 
-/** A file on its way to an odd store. */
+/** A file that is uploaded to an odd store. */
 export interface ZooUpload {
   readonly name: string
   readonly byteLength: number
@@ -43,7 +43,7 @@ export interface ZooUpload {
   readonly bucket: LocalBucket
 }
 
-/** One window and one host; every oddity is a destination of theirs. */
+/** One window and one host; every oddity is one of their destinations. */
 export class ZooWorld {
   readonly page: FerryPage
   readonly #ferry: Ferry
@@ -74,9 +74,9 @@ export class ZooWorld {
     const browser = await launchChromium({ args })
     whenOver(() => browser.close())
     const context = await browser.newContext({ viewport: VIEWPORT })
-    // So that a test can let time pass in the page: `page.page.clock.runFor(ms)`.
+    // Lets a test advance the page's time: `page.page.clock.runFor(ms)`.
     await context.clock.install()
-    // Chance makes every wait before another try a twentieth of the longest.
+    // Fixed randomness makes every wait before a retry a twentieth of the longest.
     await context.addInitScript(() => {
       Math.random = () => 0.05
     })
@@ -90,7 +90,7 @@ export class ZooWorld {
     return new ZooWorld(ferry, line, page, originals, whenOver)
   }
 
-  /** Makes a bucket for the oddity, and a destination of that name. */
+  /** Creates a bucket for the oddity, and a destination with that name. */
   async house(oddity: Oddity, name: string): Promise<ZooDestination> {
     const bucket = await openLocalBucket({
       folder: await temporaryFolder(this.#whenOver),
@@ -113,7 +113,7 @@ export class ZooWorld {
     return { name, bucket, destinationId }
   }
 
-  /** Drops the files on it, under names of their own. */
+  /** Drops the files on it, under different names. */
   async invite(
     { files = ['single', 'parts'] }: Oddity,
     house: ZooDestination,
@@ -140,14 +140,14 @@ export class ZooWorld {
     return this.#line.seenAt(bucket.endpoint).filter(({ key }) => key === name)
   }
 
-  /** The bytes of the file that the page has sent, as often as it has. */
+  /** How many times the page has sent the file's bytes. */
   sentBytes(guest: ZooUpload): number {
     return this.seenOf(guest)
       .filter(({ from }) => from === 'page')
       .reduce((total, { bodyBytes }) => total + bodyBytes, 0)
   }
 
-  /** Asked past the oddity; null: there is no such object. */
+  /** Fetched without the oddity; null: there is no such object. */
   async objectOf({ name, bucket }: ZooUpload): Promise<Buffer | null> {
     const { endpoint, region, accessKeyId, secretAccessKey } = bucket
     const credentials = { accessKeyId, secretAccessKey }

@@ -4,9 +4,12 @@ import { ALL_ODDITIES } from './all-oddities.ts'
 import { endingOf, type ZooFile } from './oddity.ts'
 import { type ZooUpload, ZooWorld } from './zoo-world.ts'
 
-/** A busy machine needs long for so many. */
+/** So many uploads take long on a busy machine. */
 const BEGIN_MS = 300_000
-/** Once all have begun, for all of them together: one that does not end holds up no others. */
+/**
+ * The time limit for all of them together once they have started; one that does not end delays no
+ * other.
+ */
 const ALL_MS = 100_000
 
 const ends: (() => Promise<void> | void)[] = []
@@ -44,7 +47,7 @@ describe.each(ALL_ODDITIES.map((oddity, index) => ({ ...oddity, index })))('$tit
     return { world: started.world, guest: found }
   }
 
-  it.each(files)(`leaves a file that travels as %s "${ending.status}"`, async (file) => {
+  it.each(files)(`shows a file uploaded as %s as "${ending.status}"`, async (file) => {
     const { world, guest: found } = guest(file)
 
     const withinMs = Math.max(1_000, deadlineMs - performance.now())
@@ -59,6 +62,6 @@ describe.each(ALL_ODDITIES.map((oddity, index) => ({ ...oddity, index })))('$tit
   })
 })
 
-it('The window met no error that nobody had thought of', () => {
+it('the window had no unexpected error', () => {
   started.world?.page.expectNoProblems()
 })

@@ -3,12 +3,12 @@ import { type Oddity, onlyOf, withHeaders, withText, type ZooAnswer } from '../o
 const HTTP_DATE = 'Tue, 08 Dec 2026 00:00:00 GMT'
 const DATED = /<(Initiated|LastModified|CreationDate)>[^<]*</g
 
-/** What the store answers to host and page alike, in another form. */
+/** Changes the store's answers to host and page alike. */
 const rewritten = (change: (given: ZooAnswer) => ZooAnswer): Oddity['act'] => {
   return () => async (_request, store) => change(await store())
 }
 
-/** Documents and headers in forms that S3's own documents do not promise. */
+/** Documents and headers in forms that S3's documentation does not promise. */
 export const DOCUMENTS: readonly Oddity[] = [
   {
     title: 'Wasabi says in ISO 8601 when a rule of the bucket aborts the upload',

@@ -14,7 +14,7 @@ import {
 const PUTS: readonly Operation[] = ['PutObject', 'UploadPart']
 const isPut = ({ operation }: ZooRequest) => PUTS.includes(operation)
 
-/** As it comes to a page that may not read it. */
+/** The same answer as a page gets it that may not read it. */
 function hidden(given: ZooAnswer): ZooAnswer {
   return withHeaders(given, {
     'access-control-allow-origin': null,
@@ -22,7 +22,7 @@ function hidden(given: ZooAnswer): ZooAnswer {
   })
 }
 
-/** Said in place of what the store would say, without its headers. */
+/** An error page in place of the store's answer, without the store's headers. */
 function page(status: number, title: string, server: string): ZooAnswer {
   const body = `<html><head><title>${status} ${title}</title></head><body></body></html>`
   return hidden(answer(status, body, { 'content-type': 'text/html', server }))
@@ -41,7 +41,7 @@ const limitedTo = (limitBytes: number): Act =>
 
 const TOO_LARGE = { status: 'Action needed', object: 'nothing', timesSent: 1 } as const
 
-/** What a browser keeps from a page, since it comes without CORS headers. */
+/** Answers that a browser hides from a page because they have no CORS headers. */
 export const HIDDEN_ANSWERS: readonly Oddity[] = [
   {
     title: 'nginx with its defaults refuses more than 1 MB',
@@ -70,7 +70,7 @@ export const HIDDEN_ANSWERS: readonly Oddity[] = [
       status: 'Action needed',
       says: /Something in front of .* refuses/,
       object: 'nothing',
-      // It may be a moment's matter.
+      // The condition may be temporary.
       timesSent: 3,
     },
   },

@@ -1,6 +1,6 @@
 import type { Oddity } from '../oddity.ts'
 
-/** Without oddities, so that it is known that the zoo itself changes nothing. */
+/** No oddity: proves that the zoo itself changes nothing. */
 export const HONEST: readonly Oddity[] = [
   {
     title: 'A store that keeps to the documents',

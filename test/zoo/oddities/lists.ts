@@ -4,10 +4,10 @@ const PART = /<Part>.*?<\/Part>/gs
 const END = '</ListPartsResult>'
 const PAGING = /<(IsTruncated|NextPartNumberMarker)>[^<]*<\/\1>/g
 
-/** What the store says of the pages of its list of parts. */
+/** Returns the paging elements of a list of parts. */
 type Paging = (page: { readonly last: number; readonly hasMore: boolean }) => string
 
-/** Lists one part on a page. The store itself honours the marker that asks for the next one. */
+/** Lists one part per page. The store itself honours the marker for the next page. */
 function onePartAPage(paging: Paging): Act {
   return onlyOf(['ListParts'], (given) =>
     withText(given, (xml) => {
@@ -20,7 +20,7 @@ function onePartAPage(paging: Paging): Act {
   )
 }
 
-/** Changes what is said of each part. */
+/** Changes the XML of each part. */
 function ofEachPart(change: (part: string, request: ZooRequest) => string): Act {
   return onlyOf(['ListParts'], (given, request) =>
     withText(given, (xml) => xml.replaceAll(PART, (part) => change(part, request))),

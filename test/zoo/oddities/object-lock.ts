@@ -14,7 +14,7 @@ function needsSum(what: 'Object' | 'Part') {
   )
 }
 
-/** Buckets that keep every object for a time take nothing that may have been damaged on its way. */
+/** Buckets with a default retention refuse every body that may have been damaged in transit. */
 export const OBJECT_LOCK: readonly Oddity[] = [
   {
     title: 'A bucket with Object Lock takes no object and no part without a checksum',

@@ -9,7 +9,7 @@ import {
   type ZooRequest,
 } from '../oddity.ts'
 
-/** Half a minute of the host's hurried time. */
+/** Half a minute at the host's accelerated speed. */
 const SHOWN_AFTER_MS = 1500
 const GATEWAY_TIMEOUT: ZooAnswer = {
   status: 504,
@@ -18,7 +18,7 @@ const GATEWAY_TIMEOUT: ZooAnswer = {
 }
 const NOT_THERE: ZooAnswer = { status: 404, headers: {}, body: Buffer.alloc(0) }
 
-/** Hides every object for a while from when it was made. */
+/** Hides every object for a while after its creation. */
 function shownLate(
   request: Pick<ZooRequest, 'operation' | 'key'>,
   madeAtMs: ReadonlyMap<string, number>,
@@ -29,7 +29,7 @@ function shownLate(
   return request.operation === 'HeadObject' && isHidden ? NOT_THERE : null
 }
 
-/** The store does as Complete asks, something else is said of it, and the object shows later. */
+/** The store completes the upload, the answer is replaced, and the object becomes visible later. */
 function lateComplete(
   said: () => ZooAnswer | typeof CUT,
   { afterMs = SHOWN_AFTER_MS, isAlways = false } = {},
@@ -46,7 +46,7 @@ function lateComplete(
   }
 }
 
-/** What HEAD says of objects, and does not. */
+/** Objects that HEAD reports differently, late or not at all. */
 export const OBJECTS: readonly Oddity[] = [
   {
     title: 'Cloudflare takes Content-Length from the answer to HEAD',

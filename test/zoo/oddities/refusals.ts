@@ -8,7 +8,7 @@ import {
   type ZooRequest,
 } from '../oddity.ts'
 
-/** Everything that carries the file's bytes, and nothing that the host asks by itself. */
+/** Matches requests that carry the file's bytes, and none that the host sends by itself. */
 const isOfPage = ({ from, operation }: ZooRequest) =>
   from === 'page' && (operation === 'PutObject' || operation === 'UploadPart')
 const isWrite = ({ operation }: ZooRequest) =>
@@ -21,12 +21,12 @@ const refusing = (isMeant: (request: ZooRequest) => boolean, said: ZooAnswer) =>
 const PAGE = { 'content-type': 'text/html' }
 const USER = 'User: arn:aws:iam::111122223333:user/ada'
 
-/** The user is needed at once: none of it gets better by sending the same bytes again. */
+/** The user is needed at once: sending the same bytes again would not help. */
 const needsUser = (says: RegExp, timesSent = 1) => ({
   ends: { status: 'Action needed', says, object: 'nothing', timesSent } as const,
 })
 
-/** Refusals that say what is wrong, in the words of the stores that refuse. */
+/** Refusals that give their reason in the words of the stores that send them. */
 export const REFUSALS: readonly Oddity[] = [
   {
     title: 'Ceph has a bucket or user whose quota is used up',
