@@ -6,12 +6,12 @@ import { type HeldLock, requestLock } from '../fakes/electron/single-instance.ts
 import { PageWindow } from './window.ts'
 
 /**
- * Electron's `app` with the order of its ends: docs/api/app.md, "before-quit", "will-quit",
- * "window-all-closed". Signals end it as gently as the menu's Quit does
+ * Electron's `app` with its order of quitting: docs/api/app.md, "before-quit", "will-quit",
+ * "window-all-closed". Signals quit it as gracefully as the menu's Quit does
  * (shell/browser/electron_browser_main_parts_posix.cc).
  */
 export class StandInApp extends FakeApp {
-  /** Ends what this process has started. */
+  /** Stops what this process has started. */
   whenExiting: () => Promise<void> = async () => undefined
   #isQuitting = false
   #isExiting = false
@@ -30,11 +30,11 @@ export class StandInApp extends FakeApp {
     })
   }
 
-  /** The main process has said where its data lies. */
+  /** Called when the main process has set its data folder. */
   whenPathsAreSet: () => void = () => undefined
 
   override setPath(name: string, path: string): void {
-    // docs/api/app.md: the folder is made when it is not there.
+    // docs/api/app.md: the folder is created if it does not exist.
     if (!existsSync(path)) mkdirSync(path, { recursive: true })
     super.setPath(name, path)
   }
@@ -52,7 +52,7 @@ export class StandInApp extends FakeApp {
       return
     }
     for (const window of PageWindow.open) {
-      // A window that stays open ends the quitting.
+      // A window that stays open cancels quitting.
       window.once('stays-open', () => {
         this.#isQuitting = false
       })

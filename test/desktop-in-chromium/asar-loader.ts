@@ -14,11 +14,11 @@ interface Inside {
 let isInstalled = false
 
 /**
- * Modules are imported from archives, and the `fs` object reads in them, from now on.
+ * From now on modules are imported from archives, and the `fs` object reads in them.
  *
- * Only properties of the object that `import fs from 'node:fs'` answers are replaced, as
- * lib/node/asar-fs-wrapper.ts in Electron replaces them: whether names that were imported one by one
- * see the change depends there on the order of loading, so the app must not count on it.
+ * Only properties of the object that `import fs from 'node:fs'` returns are replaced, as in
+ * Electron's lib/node/asar-fs-wrapper.ts: whether individually imported names see the change
+ * depends on the loading order there, so the app must not rely on it.
  */
 export function readFromArchives(): void {
   if (isInstalled) return
@@ -27,7 +27,7 @@ export function readFromArchives(): void {
   readFilesFromArchives()
 }
 
-/** Null for everything that is not in an archive, and for the archive itself. */
+/** Null for everything outside an archive, and for the archive itself. */
 export function splitArchivePath(path: unknown): Inside | null {
   const text = path instanceof URL ? filePath(path.href) : path
   if (typeof text !== 'string') return null
@@ -55,7 +55,7 @@ function importFromArchives(): void {
   })
 }
 
-/** Null for bare names: built-in modules, and `electron`. */
+/** Null for bare names: built-in modules and `electron`. */
 function absoluteUrl(specifier: string, parent: string | undefined): string | null {
   if (specifier.startsWith('file:')) return specifier
   return /^\.{0,2}\//.test(specifier) ? (URL.parse(specifier, parent)?.href ?? null) : null
@@ -96,7 +96,7 @@ function readFilesFromArchives(): void {
 
 type AnyFunction = (...given: unknown[]) => unknown
 
-/** Each call comes as a promise, with a callback and synchronously. */
+/** Each function exists with a promise, with a callback, and synchronous. */
 function replaceThreeForms(name: string, read: (inside: Inside, options?: unknown) => unknown) {
   const object = fs as unknown as Record<string, AnyFunction>
   const promises = fs.promises as unknown as Record<string, AnyFunction>
@@ -152,9 +152,9 @@ function contentOf(inside: Inside): Buffer {
   return extractFile(inside.archive, inside.file)
 }
 
-/** @throws ENOENT, in the words of Electron. */
+/** @throws ENOENT with Electron's message. */
 function entryOf(inside: Inside): ReturnType<typeof statFile> {
-  // `statFile` answers a folder's contents with undefined for what is missing, or throws.
+  // For a missing path `statFile` returns undefined as the folder's contents, or throws.
   let entry: ReturnType<typeof statFile> | undefined
   try {
     entry = statFile(inside.archive, inside.file)
@@ -174,7 +174,7 @@ function isThere(inside: Inside): boolean {
   }
 }
 
-/** The archive keeps no times; Electron answers the program's start for each. */
+/** The archive stores no times; Electron returns the time of its start for each. */
 function statsOf(inside: Inside) {
   const entry = entryOf(inside)
   const isFile = 'size' in entry

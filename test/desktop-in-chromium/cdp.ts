@@ -22,7 +22,7 @@ export interface ChromiumSettings {
   readonly profile: string
   /** `host:port` of the proxy that all requests go through. */
   readonly proxy: string
-  /** Base64 SHA-256 of the public key that may stand for any https host. */
+  /** Base64 SHA-256 of the public key that Chromium accepts for every https host. */
   readonly trustedKey: string
 }
 
@@ -31,9 +31,9 @@ const READY_MS = 30_000
 const PORT_FILE = 'DevToolsActivePort'
 
 /**
- * A Chromium that is spoken to over a pipe (`--remote-debugging-pipe`: JSON between NUL bytes). It
- * ends by itself when this process ends, however that happens, as the pipe closes then. Tests connect
- * to `endpoint` at the same time.
+ * A Chromium that is controlled over a pipe (`--remote-debugging-pipe`: JSON between NUL bytes). It
+ * ends when this process ends, however that happens, because the pipe closes then. Tests connect to
+ * `endpoint` at the same time.
  */
 export class Chromium {
   readonly endpoint: string
@@ -48,10 +48,10 @@ export class Chromium {
 
   static async start({ profile, proxy, trustedKey }: ChromiumSettings): Promise<Chromium> {
     const { path, args, env } = await chromiumCommand({
-      // Electron switches these checks off (shell/browser/feature_list.cc).
+      // Electron disables these checks (shell/browser/feature_list.cc).
       featuresOff: ['LocalNetworkAccessChecks'],
     })
-    // A Chromium that was killed leaves behind where it listened.
+    // A killed Chromium leaves its port file behind.
     await rm(join(profile, PORT_FILE), { force: true })
     const child = spawn(
       path,
@@ -62,17 +62,17 @@ export class Chromium {
         '--remote-debugging-port=0',
         `--user-data-dir=${profile}`,
         `--proxy-server=${proxy}`,
-        // Loopback addresses go past a proxy otherwise.
+        // Otherwise loopback addresses bypass the proxy.
         '--proxy-bypass-list=<-loopback>',
         `--ignore-certificate-errors-spki-list=${trustedKey}`,
-        // The app denies each, and is asked for its answer by `Page.windowOpen`.
+        // The app denies every new window; `Page.windowOpen` asks it for its answer.
         '--block-new-web-contents',
         'about:blank',
       ],
       { env, stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
     )
     const pipe = new CdpPipe(child.stdio[3] as Writable, child.stdio[4] as Readable)
-    // It answers once it has started, and by then it has written where it listens.
+    // It answers once it has started, and the port file exists by then.
     await pipe.send('Browser.getVersion', {})
     return new Chromium(child, pipe, await endpointIn(profile))
   }
@@ -85,7 +85,7 @@ export class Chromium {
     this.#pipe.on(method, listener)
   }
 
-  /** A connection of its own to one tab. */
+  /** A separate connection to one tab. */
   async attach(targetId: string): Promise<CdpSession> {
     const { sessionId } = await this.send('Target.attachToTarget', { targetId, flatten: true })
     return new CdpSession(this.#pipe, String(sessionId))

@@ -1,5 +1,5 @@
-// Stands for the `electron` module: the tests' fakes, with a window that is a tab of a real Chromium
-// and a default session whose handlers see real requests. README.md says what it proves.
+// Stands in for the `electron` module: the tests' fakes, with a window that is a tab of a real
+// Chromium and a default session whose handlers get real requests. README.md says what it proves.
 import { createHash, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import type { AuthInfo } from 'electron'
@@ -21,7 +21,7 @@ export const app = new StandInApp()
 const upstreamProxy = proxyAt(process.env.FERRY_STAND_IN_PROXY ?? '')
 const authorities = [process.env.FERRY_STAND_IN_AUTHORITY ?? ''].filter((each) => each !== '')
 
-// The main process's own requests go the same way as the page's.
+// The main process's own requests use the same network as the page's.
 netControl.app = app
 netControl.proxy = upstreamProxy
 netControl.authorities = authorities
@@ -47,7 +47,7 @@ export const traffic = new Traffic(
 
 let started: Promise<Chromium> | null = null
 
-/** The app's `login` event for a request of the page's: shell/browser/login_handler.cc. */
+/** Emits the app's `login` event for a request of the page: shell/browser/login_handler.cc. */
 function askApp(details: object, authInfo: AuthInfo): Promise<Login | null> {
   const { promise, resolve } = Promise.withResolvers<Login | null>()
   let isPrevented = false
@@ -63,7 +63,7 @@ function askApp(details: object, authInfo: AuthInfo): Promise<Login | null> {
   return promise
 }
 
-/** One browser for all windows of this process, with the profile where Electron would keep it. */
+/** One browser for all windows of this process, with the profile where Electron would store it. */
 PageWindow.start = () => {
   started ??= startChromium()
   return started

@@ -1,5 +1,6 @@
-// A process of its own that stands for the installed app: the built main process with `electron.ts`
-// in Electron's place. A test starts it with the bundle's path and Ferry's own arguments.
+// A process of its own that stands in for the installed app: the built main process with
+// `electron.ts` in place of Electron. A test starts it with the bundle's path and Ferry's own
+// arguments.
 import { pathToFileURL } from 'node:url'
 import { replaceElectron } from '../fakes/replace-electron.ts'
 import { readFromArchives, splitArchivePath } from './asar-loader.ts'
@@ -9,7 +10,7 @@ replaceElectron(new URL('./electron.ts', import.meta.url).href)
 
 const [, , bundle = '', ...args] = process.argv
 const electron = await import('./electron.ts')
-// As docs/api/app.md says of `isPackaged`: not so where Electron's own program was started.
+// docs/api/app.md, `isPackaged`: false if Electron's own program was started.
 electron.app.isPackaged = splitArchivePath(bundle) !== null
 if (electron.app.isPackaged) readFromArchives()
 serveTest(electron)

@@ -1,8 +1,8 @@
 import { APP_ORIGIN, APP_SCHEME, SOURCE_SCHEME } from '../../electron/contract/transport.ts'
 
 /**
- * A plain Chromium knows no custom schemes (`app://` is ERR_ABORTED there), so each has a name below
- * `.localhost` instead: a secure context, and without the walls of https against http stores.
+ * A plain Chromium knows no custom schemes (`app://` is ERR_ABORTED there), so each gets a name
+ * below `.localhost` instead: a secure context without the mixed-content restrictions of https.
  */
 export const PAGE_ORIGIN = 'http://ferry.localhost'
 const PAGE_HOST = 'ferry.localhost'
@@ -27,18 +27,18 @@ export function asChromiumLoads(url: string): string {
     : url
 }
 
-/** Null: a scheme that has no handler of the app's. */
+/** Null: the app has no handler for the scheme. */
 export function schemeOf(url: string): string | null {
   const scheme = URL.parse(url)?.protocol.slice(0, -1)
   return scheme === APP_SCHEME || scheme === SOURCE_SCHEME ? scheme : null
 }
 
-/** As the store and the main process read an `Origin`. */
+/** The `Origin` as the store and the main process see it. */
 export function originOutward(origin: string): string {
   return origin === PAGE_ORIGIN ? APP_ORIGIN : origin
 }
 
-/** Header values that name the page, or the sources in its policy, on their way to Chromium. */
+/** Translates header values that name the page, or the sources in its policy, for Chromium. */
 export function valueInward(name: string, value: string): string {
   if (name.toLowerCase() === 'content-security-policy') {
     return value.replaceAll(`${SOURCE_SCHEME}:`, `http://*${SOURCE_SUFFIX}`)

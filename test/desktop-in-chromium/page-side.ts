@@ -1,13 +1,13 @@
-// Two functions that run in the page's process, given to Chromium as text: nothing from outside of
-// them may be used in them. `standInIpc` and `standInPaths` are bindings of window.ts.
+// Two functions that run in the page's process. They are passed to Chromium as text, so they must
+// not use anything outside themselves. `standInIpc` and `standInPaths` are bindings of window.ts.
 
 declare const standInIpc: (message: string) => void
 declare const standInPaths: (callId: string) => void
 
 /**
- * Runs before the preload, in a world of its own: what `require('electron')` gives a sandboxed
- * preload (docs/tutorial/sandbox.md). Objects cross to the page as details of events, which Chromium
- * clones from world to world at once, Files included, as the real bridge does
+ * Runs before the preload, in an isolated world: what `require('electron')` returns to a sandboxed
+ * preload (docs/tutorial/sandbox.md). Objects are passed to the page as details of events, which
+ * Chromium clones from world to world synchronously, Files included, as the real bridge does
  * (docs/api/context-bridge.md, "Parameter / Error / Return Type support").
  */
 export function isolatedWorld(): void {
@@ -107,7 +107,7 @@ export function isolatedWorld(): void {
   })
 }
 
-/** Runs in the page before its own scripts: builds what the preload exposed. */
+/** Runs in the page before its own scripts: builds the API that the preload exposed. */
 export function mainWorld(): void {
   type Shape =
     | { fn: number }
@@ -157,7 +157,7 @@ export function mainWorld(): void {
     if (result === null) throw new Error('An object could not be cloned.')
     return 'isPromise' in result ? answer.promise : build(result)
   }
-  // Chromium tells the path of a File over the debugger only, so it is asked before the call.
+  // Chromium reveals the path of a File only to the debugger, so it is requested before the call.
   const callWithPaths = async (fn: number, args: unknown[]) => {
     lastId += 1
     const id = lastId
@@ -195,7 +195,7 @@ export function mainWorld(): void {
   const given = exposed as { key: string; shape: Shape } | null
   if (given !== null) Object.defineProperty(globalThis, given.key, { value: build(given.shape) })
 
-  // `source:` is a scheme of the app's; endpoint.ts says why it has another name here.
+  // `source:` is a scheme of the app; endpoint.ts says why it has another name here.
   const chromiumFetch = globalThis.fetch
   globalThis.fetch = (input: RequestInfo | URL, init?: RequestInit) =>
     chromiumFetch(

@@ -1,6 +1,6 @@
 import { Script } from 'node:vm'
 
-/** A test's question: a function that is run beside the main process, with the module `electron`. */
+/** A function from a test that runs in the main process, with the module `electron`. */
 interface Question {
   readonly id: number
   readonly source: string
@@ -15,7 +15,9 @@ export type FromStandIn =
   | Answer
   | { readonly kind: 'chromium'; readonly endpoint: string; readonly pid: number }
 
-/** As Playwright's `ElectronApplication.evaluate`, so that a spec says the same to a real Electron. */
+/**
+ * Like Playwright's `ElectronApplication.evaluate`, so that a spec works with a real Electron, too.
+ */
 export function serveTest(electron: object): void {
   process.on('message', ({ id, source, argument }: Question) => {
     void Promise.resolve()
@@ -25,7 +27,7 @@ export function serveTest(electron: object): void {
         (error) => process.send?.({ kind: 'failed', id, message: String(error) } satisfies Answer),
       )
   })
-  // The process that started this one is gone, so nobody is left to end it.
+  // The parent process has ended, so nothing would ever stop this one.
   process.on('disconnect', () => process.exit(1))
   process.channel?.unref()
 }

@@ -6,7 +6,7 @@ import { SPECS, specsOf } from '../e2e/worlds/spec-matrix.ts'
 
 const folder = join(ROOT, 'test', 'e2e')
 
-it('every end-to-end spec has its worlds, and none stands there without a file', () => {
+it('every end-to-end spec is in the matrix, and every entry has a file', () => {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.test.ts'))
     .map((path) => path.replaceAll('\\', '/').slice(0, -'.test.ts'.length))

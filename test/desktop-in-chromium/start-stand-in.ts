@@ -4,10 +4,13 @@ import { fileURLToPath } from 'node:url'
 import type * as fakes from './electron.ts'
 import type { FromStandIn } from './remote.ts'
 
-/** The stand-in for Electron, with what it records and what makes it fail. */
+/** The stand-in for Electron, including its records and ways to make it fail. */
 export type Fakes = typeof fakes
 
-/** Runs a function beside the main process, which is given to it as text: it may use nothing from outside. */
+/**
+ * Runs a function in the main process. It is passed as text, so it must not use anything outside
+ * itself.
+ */
 export interface MainProcess<M = typeof Electron.CrossProcessExports> {
   evaluate<T, A>(run: (electron: M, argument: A) => T | Promise<T>, argument: A): Promise<T>
 }
@@ -15,20 +18,20 @@ export interface MainProcess<M = typeof Electron.CrossProcessExports> {
 export interface StandIn {
   readonly process: ChildProcess
   readonly output: () => string
-  /** The address of its Chromium's debugger; never settles without a window. */
+  /** The debugging address of its Chromium; never settles without a window. */
   readonly endpoint: Promise<string>
   readonly main: MainProcess
   readonly ended: Promise<number | string>
-  /** The whole app at once, as a crash ends it. */
+  /** Ends the whole app at once, like a crash. */
   readonly kill: () => Promise<void>
 }
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** The built bundles, as `vite build` makes them for the package. */
+/** The built bundles, as `vite build` creates them for the package. */
 const BUNDLE = at('../../out/main/index.js')
 
-/** Starts the app's process, with the arguments that the system would give it. */
+/** Starts the app's process with the arguments that the system would pass. */
 export function startStandIn(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
@@ -38,7 +41,7 @@ export function startStandIn(
     cwd: at('../..'),
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // A group of its own, with its Chromium in it: whoever kills the group kills both at once.
+    // A process group of its own, including its Chromium, so that both can be killed at once.
     detached: process.platform !== 'win32',
   })
   let printed = ''
@@ -65,7 +68,7 @@ export function startStandIn(
     opened.reject(error)
     for (const { reject } of questions.values()) reject(error)
   })
-  // A test that waits for a window hears of the end; one without a window need not.
+  // A test that waits for a window gets the error; one without a window need not.
   opened.promise.catch(() => undefined)
   const main: MainProcess = {
     evaluate: (run, argument) => {
@@ -85,7 +88,7 @@ export function startStandIn(
 
 function killGroup(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-  // Without groups the pipe to Chromium closes, which ends it, too.
+  // Windows has no process groups; there the closing pipe ends Chromium, too.
   if (process.platform === 'win32') child.kill('SIGKILL')
   else process.kill(-child.pid, 'SIGKILL')
 }

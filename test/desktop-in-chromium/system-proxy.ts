@@ -11,10 +11,10 @@ import { session } from '../fakes/electron.ts'
 export type AskForLogin = (details: object, authInfo: AuthInfo) => Promise<Login | null>
 
 /**
- * A request of the page's through the proxy that the system's settings name (`netControl.proxy`).
- * The body is held until the proxy has let it through, as it may have to be sent again.
+ * Sends a request of the page through the proxy of the system settings (`netControl.proxy`). The
+ * body is kept until the proxy has accepted the request, because it may have to be sent again.
  *
- * @throws NetError where the page sees a dead network.
+ * @throws NetError where the page gets a network error.
  */
 export async function sendThroughProxy(
   url: string,
@@ -35,7 +35,7 @@ export async function sendThroughProxy(
       proxyAuthorization: login === undefined ? null : basic(login),
       signal: new AbortController().signal,
     })
-    // A page's requests go without credentials, so only proxies are answered.
+    // The page's requests have no credentials, so only challenges of proxies are answered.
     const challenge = challengeOf(answer, new URL(url), true)
     if (challenge === null) return answer.incoming
     const details = { url, firstAuthAttempt: attempt === 0, pid: 0, isRequestForNavigation: false }

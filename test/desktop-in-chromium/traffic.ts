@@ -20,27 +20,27 @@ import type { ProxyServer } from '../fakes/electron/net-wire.ts'
 import { asElectronSees, originOutward, schemeOf, valueInward } from './origins.ts'
 import { type AskForLogin, sendThroughProxy } from './system-proxy.ts'
 
-/** The main process's side of a session, as far as traffic meets it. */
+/** The part of a session that the main process sets and that affects traffic. */
 export interface TrafficRules {
   readonly schemes: ReadonlyMap<string, (request: Request) => Response | Promise<Response>>
   readonly isCancelled: (url: string) => boolean
   readonly receive: (details: OnHeadersReceivedListenerDetails) => HeadersReceivedResponse
-  /** Whether a navigation of the page may go there. */
+  /** Whether the page may navigate there. */
   readonly mayNavigate: (url: string) => boolean
   readonly webContentsId: () => number | undefined
   readonly askForLogin: AskForLogin
 }
 
 interface TrafficSettings {
-  /** Where requests to stores go on to: a fault proxy. Null: straight to the store. */
+  /** Forwards requests to stores to a fault proxy. Null: directly to the store. */
   readonly upstreamProxy: ProxyServer | null
-  /** Authorities for https stores, besides the system's. */
+  /** Trusted certificate authorities for https stores, in addition to the system's. */
   readonly authorities: readonly string[]
 }
 
 /**
- * The proxy that Chromium sends everything through. It is an HTTP proxy and not the debugger's Fetch
- * domain, which copies every body: six parts of 16 MiB took ten times as long that way.
+ * The proxy for all of Chromium's requests. It is an HTTP proxy and does not use the debugger's
+ * Fetch domain, which copies every body: six parts of 16 MiB took ten times as long that way.
  *
  * An https request is decrypted with a key that this Chromium trusts for every host.
  */
@@ -50,7 +50,7 @@ export class Traffic {
   readonly #rules: TrafficRules
   readonly #settings: TrafficSettings
   readonly #server: Server
-  /** By the decrypted connection: the host that the page believes to speak to. */
+  /** Keyed by decrypted connection: the host that the page is talking to. */
   readonly #hosts = new WeakMap<Duplex, string>()
 
   constructor(rules: TrafficRules, settings: TrafficSettings) {
@@ -60,7 +60,7 @@ export class Traffic {
     this.#server.on('connect', ({ url = '' }, socket: Duplex) => this.#decrypt(url, socket))
   }
 
-  /** Answers `host:port`. */
+  /** Returns `host:port`. */
   async listen(): Promise<string> {
     this.#server.listen(0, '127.0.0.1')
     await once(this.#server, 'listening')
@@ -86,7 +86,7 @@ export class Traffic {
     if (URL.parse(url) === null) return void response.writeHead(400).end()
     const scheme = schemeOf(url)
     if (isNavigation(request) && !this.#rules.mayNavigate(url)) {
-      // Keeps the page where it is, as a prevented navigation does.
+      // Keeps the page where it is, like a prevented navigation.
       return void response.writeHead(204).end()
     }
     if (this.#rules.isCancelled(url)) return void response.destroy()
@@ -98,7 +98,7 @@ export class Traffic {
     await this.#answer(scheme, url, request, response).catch(() => response.destroy())
   }
 
-  /** As lib/browser/api/protocol.ts does: the response's body becomes a stream of Node's. */
+  /** Like lib/browser/api/protocol.ts: converts the response's body to a Node stream. */
   async #answer(
     scheme: string,
     url: string,
@@ -125,7 +125,7 @@ export class Traffic {
     if (response.body === null) return void outgoing.end()
     const body = Readable.fromWeb(response.body as ReadableStream)
     body.on('error', () => outgoing.destroy())
-    // `request.signal` never aborts (electron#42000 and its like); the stream is destroyed instead.
+    // `request.signal` never aborts (electron#42000 and similar); the stream is destroyed instead.
     outgoing.on('close', () => body.destroy())
     body.pipe(outgoing)
   }
@@ -145,7 +145,7 @@ export class Traffic {
         statusCode: answer.statusCode ?? 0,
         responseHeaders,
         ...(initiatorOrigin === undefined ? {} : { initiatorOrigin }),
-        // The network service makes preflights by itself; no page stands behind them.
+        // The network service sends preflights by itself, so they belong to no page.
         ...(method === 'OPTIONS' ? {} : { webContentsId: this.#rules.webContentsId() }),
       } as OnHeadersReceivedListenerDetails)
       const status = Number(received.statusLine?.split(' ')[1] ?? answer.statusCode)
@@ -154,7 +154,7 @@ export class Traffic {
       answer.on('aborted', () => outgoing.destroy())
       answer.pipe(outgoing)
     }
-    // A fault proxy asks for no password, and sees bodies as they travel.
+    // A fault proxy needs no password, and must see bodies while they are sent.
     if (netControl.proxy !== null && this.#settings.upstreamProxy === null) {
       sendThroughProxy(url, incoming, headers, this.#rules.askForLogin).then(give, () =>
         outgoing.destroy(),

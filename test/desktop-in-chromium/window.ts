@@ -1,4 +1,4 @@
-// The object, since asar-loader.ts teaches its properties to read inside app.asar.
+// Imports the object, because asar-loader.ts replaces its properties to read inside app.asar.
 import fs from 'node:fs'
 import type { BrowserWindowConstructorOptions } from 'electron'
 import { ipcMain } from '../fakes/electron/ipc.ts'
@@ -19,7 +19,7 @@ interface RemoteObject {
   readonly objectId?: string
 }
 
-/** Electron's `webContents` over a tab: the preload runs in a world of its own, before the page. */
+/** Electron's `webContents` for a tab: the preload runs in an isolated world, before the page. */
 export class PageContents extends FakeWebContents {
   #session: CdpSession | null = null
   #chromium: Chromium | null = null
@@ -64,8 +64,8 @@ export class PageContents extends FakeWebContents {
   }
 
   /**
-   * Settles with what the script's promise resolves to: docs/api/web-contents.md. With `userGesture`
-   * Chromium counts the page as touched by its user.
+   * Settles with the result of the script's promise: docs/api/web-contents.md. With `userGesture`
+   * Chromium treats the page as if its user had interacted with it.
    */
   override async executeJavaScript(expression: string, userGesture = false): Promise<unknown> {
     await super.executeJavaScript(expression, userGesture)
@@ -76,7 +76,7 @@ export class PageContents extends FakeWebContents {
     return (answer.result as { value?: unknown }).value
   }
 
-  /** The page, for a check or a click that only the debugger can do. */
+  /** Sends a debugger command to the page, for checks and clicks that need it. */
   debug(method: string, params: Readonly<Record<string, unknown>> = {}) {
     if (this.#session === null) throw new Error('The page is not loaded yet')
     return this.#session.send(method, params)
@@ -99,7 +99,7 @@ export class PageContents extends FakeWebContents {
     void this.#session?.send('Page.reload').catch(() => undefined)
   }
 
-  /** Asks the page whether it may be left, as `window.close()` in Electron does. */
+  /** Asks the page whether it may be closed, as `window.close()` in Electron does. */
   async closeTab(): Promise<'closed' | 'kept'> {
     const session = this.#session
     if (session === null || this.isGone) return 'closed'
@@ -155,13 +155,13 @@ export class PageContents extends FakeWebContents {
     const event = { sender: this, senderFrame: this.mainFrame }
     const answer = await ipcMain.invoke(channel, event, input).then(
       (value) => [true, value ?? null] as const,
-      // Electron words it so (lib/renderer/api/ipc-renderer.ts).
+      // Electron's wording (lib/renderer/api/ipc-renderer.ts).
       (error) => [false, `Error invoking remote method '${channel}': ${String(error)}`] as const,
     )
     await this.#inPreload(`standInReply(${id}, ${answer[0]}, ${JSON.stringify(answer[1])})`)
   }
 
-  /** Chromium tells the debugger where a File lies, and nothing for one that a script made. */
+  /** Chromium tells the debugger the path of a File, or none if a script created it. */
   async #findPaths({ payload, executionContextId: contextId }: BindingCall): Promise<void> {
     const session = this.#session
     if (session === null) return
@@ -191,7 +191,7 @@ export class PageContents extends FakeWebContents {
   }
 
   async #inPreload(expression: string): Promise<void> {
-    // A page that was left, or has died, hears nothing, as in Electron.
+    // A page that was left or has crashed receives nothing, as in Electron.
     await this.#session
       ?.send('Runtime.evaluate', { expression, contextId: this.#preloadContext })
       .catch(() => undefined)
@@ -201,14 +201,14 @@ export class PageContents extends FakeWebContents {
 /** Starts Chromium with the first window. */
 export type StartChromium = () => Promise<Chromium>
 
-/** Electron's BrowserWindow: what it looks like is only remembered, the page in it is real. */
+/** Electron's BrowserWindow: its appearance is only recorded, but its page is real. */
 export class PageWindow extends FakeWindow<PageContents> {
   static start: StartChromium = () => Promise.reject(new Error('No Chromium yet'))
-  /** Electron leaves it out on some Wayland compositors (electron#48859). */
+  /** Electron does not emit it on some Wayland compositors (electron#48859). */
   static saysReadyToShow = true
   static readonly open = new Set<PageWindow>()
 
-  /** Addresses that a page was kept from going to, or from opening a window for. */
+  /** Addresses to which navigation, or a new window, was prevented. */
   static refused(): string[] {
     return [...PageWindow.open].flatMap(({ webContents }) => [...webContents.refused])
   }

@@ -2,9 +2,9 @@ import path from 'node:path'
 import { type FileCall, realFiles, type Volume } from './simulated-files.ts'
 
 /**
- * Windows: a file that somebody has open cannot be replaced or deleted. It can be renamed, for
- * libuv opens with FILE_SHARE_DELETE; but MoveFileExW with MOVEFILE_REPLACE_EXISTING, by which
- * libuv renames (src/win/fs.c), needs a target that nobody has open.
+ * Windows: an open file cannot be replaced or deleted. It can be renamed, because libuv opens with
+ * FILE_SHARE_DELETE; but MoveFileExW with MOVEFILE_REPLACE_EXISTING, by which libuv renames
+ * (src/win/fs.c), needs a target that is not open.
  */
 export function openFilesStay(): Volume {
   return {
@@ -15,7 +15,7 @@ export function openFilesStay(): Volume {
   }
 }
 
-/** The same, but for calls that a test makes by itself. */
+/** The same volume, except that a test's own calls are never refused. */
 export function sparingTests(volume: Volume): Volume {
   return {
     ...volume,
@@ -23,7 +23,7 @@ export function sparingTests(volume: Volume): Volume {
   }
 }
 
-/** Tells by the first frame of the stack that belongs to neither Node nor these fixtures. */
+/** Looks at the first stack frame that belongs to neither Node nor these fixtures. */
 function isTestCalling(): boolean {
   const frames = new Error('stack').stack?.split('\n').slice(1) ?? []
   const own = path.join(import.meta.dirname, path.sep)
@@ -33,14 +33,14 @@ function isTestCalling(): boolean {
 }
 
 export interface Scanner extends Volume {
-  /** How many calls it has refused. */
+  /** The number of refused calls. */
   refusals(): number
 }
 
 /**
  * A virus scanner or an indexer: it holds every file that was just written, so that the first
- * `times` calls are refused that would rename, replace, delete or write it. `isHeld` narrows it
- * to some paths.
+ * `times` calls that would rename, replace, delete or write it are refused. `isHeld` limits it to
+ * some paths.
  */
 export function scanner(times = 2, isHeld: (path: string) => boolean = () => true): Scanner {
   const left = new Map<string, number>()
@@ -74,7 +74,7 @@ function writtenBy({ path: at, target, isWriting }: FileCall): readonly string[]
   return isWriting ? [at] : []
 }
 
-/** A file that is renamed stays held, and not the next one with its inode. Empty: not there. */
+/** A renamed file is still held, but not the next file with its inode. Empty: no such file. */
 function identity(at: string): string {
   const stats = realFiles.statSync(at, { bigint: true, throwIfNoEntry: false })
   return stats?.isFile() === true ? `${stats.ino}:${stats.birthtimeNs}` : ''

@@ -1,12 +1,12 @@
 import path from 'node:path'
 import { realFiles, type Volume } from './simulated-files.ts'
 
-/** Whether a name and the name of a file that exists are the same to a file system. */
+/** Whether a file system treats a name as the name of an existing file. */
 type SameName = (asked: string, existing: string, siblings: readonly string[]) => boolean
 
 /**
- * NTFS: letters count alike in both cases, a file with a long name has a short one besides, and
- * names that Win32 forbids are refused.
+ * NTFS: names are case-insensitive, a file with a long name also has a short one, and names that
+ * Win32 forbids are refused.
  * Source: learn.microsoft.com/windows/win32/fileio/naming-a-file
  */
 export function ntfs(): Volume {
@@ -15,17 +15,17 @@ export function ntfs(): Volume {
       const name = asked.replace(/[. ]+$/, '')
       return upCased(existing) === upCased(name) || shortName(existing, siblings) === upCased(name)
     }),
-    // libuv gives ENOENT for ERROR_INVALID_NAME (src/win/error.c).
+    // libuv reports ERROR_INVALID_NAME as ENOENT (src/win/error.c).
     refusal: ({ path: at, target }) =>
       FORBIDDEN_BY_WIN32.test(path.basename(target ?? at)) ? 'ENOENT' : null,
   }
 }
 
 /**
- * HFS+: neither case nor the Unicode form counts, characters without a glyph are ignored, and names
- * come back in the decomposed form.
+ * HFS+: names are compared without case and Unicode form, characters without a glyph are ignored,
+ * and names are listed in the decomposed form.
  * Source: developer.apple.com/library/archive/technotes/tn/tn1150.html, "Unicode Subtleties"; the
- * ignored characters are those of FastUnicodeCompare, as jgit's and git's checks list them.
+ * ignored characters are those of FastUnicodeCompare, as listed in the checks of jgit and git.
  */
 export function hfsPlus(): Volume {
   const fold = (name: string) =>
@@ -37,8 +37,8 @@ export function hfsPlus(): Volume {
 }
 
 /**
- * APFS: neither case nor the Unicode form counts, and a character that the system's Unicode does
- * not know yet is refused with EILSEQ.
+ * APFS: names are compared without case and Unicode form, and a character that the system's Unicode
+ * version does not contain is refused with EILSEQ.
  * Source: Apple File System Guide, Frequently Asked Questions, "How does Apple File System handle
  * filenames?"
  */
@@ -50,7 +50,7 @@ export function apfs(): Volume {
   }
 }
 
-/** An emoji of Unicode 16, which older systems do not know, and what no Unicode has assigned. */
+/** An emoji of Unicode 16, which older systems do not know, and an unassigned character. */
 export const NEW_EMOJI = '\u{1fae9}'
 const UNKNOWN_TO_APFS = new RegExp(`${NEW_EMOJI}|\\p{Cn}|\\p{Cs}`, 'u')
 
@@ -67,7 +67,7 @@ function upCased(name: string): string {
     .join('')
 }
 
-/** Walks down a path and takes each name for that of a file that is there, if they are the same. */
+/** Walks down a path and replaces each name by an existing file's if they are the same. */
 function locatedBy(isSame: SameName): (absolute: string) => string {
   return (absolute) => {
     if (isThere(absolute)) return absolute
@@ -84,7 +84,7 @@ function isThere(absolute: string): boolean {
   return realFiles.lstatSync(absolute, { throwIfNoEntry: false }) !== undefined
 }
 
-/** None for a folder that is not there, or no folder. */
+/** Empty if the folder does not exist or is not a folder. */
 function namesIn(folder: string): readonly string[] {
   try {
     return realFiles.readdirSync(folder)
@@ -95,7 +95,7 @@ function namesIn(folder: string): readonly string[] {
 
 /**
  * The 8.3 name that NTFS gives to a long one: six letters, a tilde and a number; null for a name
- * that is short already. Siblings of one beginning are counted in the order of their names.
+ * that is already short. Siblings with the same beginning are numbered in the order of their names.
  * Source: learn.microsoft.com/openspecs/windows_protocols/ms-fscc, "8.3 Filename".
  */
 function shortName(name: string, siblings: readonly string[]): string | null {

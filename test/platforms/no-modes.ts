@@ -1,11 +1,13 @@
 import type { Volume } from './simulated-files.ts'
 
 export type ModelessDisk =
-  /** vfat and exFAT as a desktop mounts a stick: all is the user's; chmod is refused (EPERM). */
+  /**
+   * vfat and exFAT as a desktop mounts a USB stick: the user owns everything; chmod fails (EPERM).
+   */
   | 'stick'
-  /** CIFS without Unix extensions: chmod is taken and forgotten; file_mode=0755. */
+  /** CIFS without Unix extensions: chmod succeeds without effect; file_mode=0755. */
   | 'share'
-  /** NTFS-3G without a user map: everything belongs to root, and everybody may do everything. */
+  /** NTFS-3G without a user map: root owns everything, and everybody has all permissions. */
   | 'foreign'
 
 const MODES: Record<ModelessDisk, number> = { stick: 0o777, share: 0o755, foreign: 0o777 }
@@ -14,7 +16,7 @@ const NOBODY_UID = 65_534
 const PERMISSIONS = 0o7777
 
 /**
- * A disk that keeps neither modes nor owners, but shows those of its mount for everything.
+ * A disk that stores neither modes nor owners, but shows those of its mount for everything.
  * Sources: mount(8), "Mount options for fat"; mount.cifs(8), "file_mode"; ntfs-3g(8), "Access
  * Handling and Security".
  */

@@ -13,8 +13,8 @@ declare module 'vitest' {
 }
 
 /**
- * A line of the log and a change of the settings try once and never wait, so their tests expect the
- * file at once; test/platforms/own-files.test.ts has the scanner hold those.
+ * Writing a log line or changing the settings is tried once without waiting, so their tests expect
+ * the file at once; test/platforms/own-files.test.ts tests them with the scanner.
  */
 const waitsForNothing = (file: string) => /[\\/](ferry(\.1)?\.log|settings\.json)/.test(file)
 
@@ -28,7 +28,7 @@ const VOLUMES = {
   ],
 } satisfies Record<string, () => Volume[]>
 
-/** All folders that a test file makes are on the simulated volume of its project. */
+/** All folders that a test file creates are on the simulated volume of its project. */
 const before = process.env.TMPDIR
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'ferry-on-volume-')))
 const unmount = simulateFiles(root, ...VOLUMES[inject('volume')]())

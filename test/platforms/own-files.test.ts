@@ -24,7 +24,7 @@ const NO_TERMINAL: Terminal = {
 }
 const isWindows = process.platform === 'win32'
 
-/** Where that file system is mounted: in a folder of the user's, as a desktop mounts a stick. */
+/** The mount point of that file system: in a folder of the user's, as a desktop mounts a stick. */
 function onVolume(...volumes: readonly Volume[]): string {
   const { folder: above, remove } = temporaryFolder()
   onTestFinished(remove)
@@ -52,7 +52,7 @@ async function runningHost(
   return { ...host, close }
 }
 
-/** The host's description, as a page gets it that opens the host's address. */
+/** The host's description as a page gets it at the host's address. */
 async function describedBy(host: LoopbackHost): Promise<unknown> {
   const { origin, hash } = new URL(host.newAddress().url)
   const session = await signIn({ server: { origin }, token: hash.slice(1) })
@@ -61,7 +61,7 @@ async function describedBy(host: LoopbackHost): Promise<unknown> {
   return JSON.parse(answer.body).value
 }
 
-it('a host that begins its own folder says where the one of before is', async () => {
+it('a host that creates a new data folder reports where the older one is', async () => {
   const { folder, remove } = temporaryFolder()
   onTestFinished(remove)
 
@@ -71,8 +71,8 @@ it('a host that begins its own folder says where the one of before is', async ()
   expect(await describedBy(host)).toMatchObject({ secretPlace: 'file' })
 })
 
-describe('a scanner that holds every file for a moment', () => {
-  it('keeps no host from starting, giving addresses and ending', async () => {
+describe('a scanner that holds every file briefly', () => {
+  it('does not keep a host from starting, creating addresses and closing', async () => {
     const scan = scanner()
     const folder = onVolume(scan)
     writeFileSync(join(folder, 'settings.json'), '{"half')
@@ -102,7 +102,7 @@ describe('a scanner that holds every file for a moment', () => {
     ])
   })
 
-  it('keeps damaged records from nothing but being read', async () => {
+  it('does not keep damaged records from being set aside', async () => {
     const folder = onVolume(scanner())
     writeFileSync(join(folder, 'records.sqlite'), 'no database '.repeat(1000))
 
@@ -112,7 +112,7 @@ describe('a scanner that holds every file for a moment', () => {
     expect(notices).toMatchObject([{ kind: 'file-set-aside', what: 'records' }])
   })
 
-  it('makes a log longer that it holds for good, and the next turn puts it away', () => {
+  it('lets a log grow that it holds permanently, until the next rotation', () => {
     let isHeld = true
     const folder = onVolume({
       refusal: ({ name, path }) =>
@@ -133,7 +133,7 @@ describe('a scanner that holds every file for a moment', () => {
     expect(statSync(file).size).toBeLessThan(MAX_LOG_BYTES)
   })
 
-  it('costs lines of the log, and nothing else, when it holds the log from the beginning', () => {
+  it('loses only log lines when it holds the log from the beginning', () => {
     let isHeld = false
     const folder = onVolume({
       refusal: ({ isWriting, path }) =>
@@ -153,9 +153,9 @@ describe('a scanner that holds every file for a moment', () => {
 })
 
 describe.skipIf(isWindows).each(['stick', 'share', 'foreign'] satisfies ModelessDisk[])(
-  'a disk that keeps no modes (%s)',
+  'a disk that stores no modes (%s)',
   (disk) => {
-    it('takes a host that says so and writes no secret', async () => {
+    it('allows a host, which reports it and writes no secret', async () => {
       const folder = join(onVolume(noModes(disk)), 'made', 'ferry')
 
       const host = await runningHost(folder)
@@ -171,7 +171,7 @@ describe.skipIf(isWindows).each(['stick', 'share', 'foreign'] satisfies Modeless
       expect(readdirSync(folder)).not.toContain('secrets.json')
     })
 
-    it('takes a host again in the same folder, and its keys of before serve', async () => {
+    it('allows a host again in the same folder, with the keys that it had before', async () => {
       const folder = onVolume(noModes(disk))
       const before = await openSecretFile(folder, NOW)
       const kept = await before.vault.protect('s3cr3t')
@@ -195,11 +195,11 @@ describe('the facts about a data folder', () => {
       ...changes,
     })
 
-  it('are nothing to tell of a private one on this computer', async () => {
+  it('contain no notice for a private folder on this computer', async () => {
     expect(await facts({})).toEqual({ isOpen: false, notices: [] })
   })
 
-  it('on Windows are the access list’s and the path’s', async () => {
+  it('on Windows come from the access list and the path', async () => {
     const run = async () => {
       throw new Error('The parameter is incorrect')
     }
@@ -215,19 +215,22 @@ describe('the facts about a data folder', () => {
   })
 })
 
-it.skipIf(isWindows)('a first start in a shared folder leaves no journal for others', async () => {
-  const { folder, remove } = temporaryFolder()
-  onTestFinished(remove)
-  const before = process.umask(0o022)
-  onTestFinished(() => void process.umask(before))
-  chmodSync(folder, 0o755)
-  makeDataFolder(folder)
+it.skipIf(isWindows)(
+  'a first start in a shared folder leaves no journal that others can read',
+  async () => {
+    const { folder, remove } = temporaryFolder()
+    onTestFinished(remove)
+    const before = process.umask(0o022)
+    onTestFinished(() => void process.umask(before))
+    chmodSync(folder, 0o755)
+    makeDataFolder(folder)
 
-  const { records } = await openRecords(folder, NOW)
+    const { records } = await openRecords(folder, NOW)
 
-  const names = readdirSync(folder).sort()
-  const modes = names.map((name) => statSync(join(folder, name)).mode & 0o077)
-  records.close()
-  expect(names).toEqual(['records.sqlite', 'records.sqlite-wal'])
-  expect(modes).toEqual([0, 0])
-})
+    const names = readdirSync(folder).sort()
+    const modes = names.map((name) => statSync(join(folder, name)).mode & 0o077)
+    records.close()
+    expect(names).toEqual(['records.sqlite', 'records.sqlite-wal'])
+    expect(modes).toEqual([0, 0])
+  },
+)

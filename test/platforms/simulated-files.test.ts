@@ -26,7 +26,7 @@ import { openFilesStay, scanner, sparingTests } from './busy-files.ts'
 import { apfs, hfsPlus, NEW_EMOJI, ntfs } from './file-systems.ts'
 import { simulateFiles, type Volume } from './simulated-files.ts'
 
-/** The number of EBUSY, which is another on Windows. */
+/** The number of EBUSY, which differs on Windows. */
 const BUSY = [...getSystemErrorMap()].find(([, [name]]) => name === 'EBUSY')?.[0]
 
 let root: string
@@ -52,7 +52,7 @@ const codeOf = async (work: Promise<unknown>) => {
 }
 
 describe('simulated files', () => {
-  it('are Node’s own functions again at the end', () => {
+  it('restore Node’s own functions at the end', () => {
     const before = [fs.renameSync, fs.promises.open, renameSync]
     mount(ntfs())
     const meanwhile = [fs.renameSync, fs.promises.open, renameSync]
@@ -63,7 +63,7 @@ describe('simulated files', () => {
     expect([fs.renameSync, fs.promises.open, renameSync]).toEqual(before)
   })
 
-  it('end at their root', async () => {
+  it('do not affect files outside their root', async () => {
     const outside = mkdtempSync(path.join(tmpdir(), 'ferry-real-'))
     mount(ntfs())
     await writeFile(path.join(outside, 'a'), '')
@@ -72,7 +72,7 @@ describe('simulated files', () => {
     rmSync(outside, { recursive: true })
   })
 
-  it('are reached by every way to their root, and known by the one that was given', () => {
+  it('are reached by every path to their root, and reported with the given one', () => {
     const link = `${root}-link`
     symlinkSync(root, link, 'junction')
     onTestFinished(() => rmSync(link))
@@ -98,7 +98,7 @@ describe('simulated files', () => {
 })
 
 describe('NTFS', () => {
-  it('takes names for one that differ in case, and gives long names a short one', async () => {
+  it('treats names that differ only in case as the same, and gives long names a short one', async () => {
     mount(ntfs())
     await mkdir(at('.ferry'))
     await mkdir(at('unusual-names'))
@@ -121,7 +121,7 @@ describe('NTFS', () => {
 })
 
 describe('HFS+', () => {
-  it('ignores what has no glyph and lists names decomposed', async () => {
+  it('ignores characters without a glyph and lists names decomposed', async () => {
     mount(hfsPlus())
     await writeFile(at('é.txt'), 'bytes')
 
@@ -132,7 +132,7 @@ describe('HFS+', () => {
 })
 
 describe('APFS', () => {
-  it('keeps the form of a name, and refuses what its Unicode does not know', async () => {
+  it('keeps the form of a name, and refuses characters that its Unicode does not contain', async () => {
     mount(apfs())
     await writeFile(at('É'), 'bytes')
 
@@ -143,7 +143,7 @@ describe('APFS', () => {
 })
 
 describe('open files', () => {
-  it('are neither replaced nor deleted, and may be renamed', async () => {
+  it('can be renamed, but neither replaced nor deleted', async () => {
     mount(openFilesStay())
     await writeFile(at('film'), 'old')
     await writeFile(at('new'), 'new')
@@ -161,7 +161,7 @@ describe('open files', () => {
     expect(readdirSync(root)).toEqual(['film'])
   })
 
-  it('are noticed when a stream opened them', async () => {
+  it('include those that a stream opened', async () => {
     mount(openFilesStay())
     writeFileSync(at('film'), 'bytes')
     const stream = fs.createReadStream(at('film'))
@@ -177,7 +177,7 @@ describe('open files', () => {
 })
 
 describe('a scanner', () => {
-  it('holds a file that was written, and lets it go', async () => {
+  it('holds a file that was written, and releases it', async () => {
     const held = scanner(2)
     mount(held)
     await writeFile(at('new'), '')
@@ -187,7 +187,7 @@ describe('a scanner', () => {
     await rename(at('new'), at('other'))
     expect(held.refusals()).toBe(2)
   })
-  it('finds an exclusive opening of a held file to be what it always is', async () => {
+  it('does not change the result of opening a held file exclusively', async () => {
     mount(scanner(2))
     await writeFile(at('new'), '', { flag: 'wx' })
 
@@ -195,7 +195,7 @@ describe('a scanner', () => {
     expect(await codeOf(open(at('new'), 'a'))).toBe('EBUSY')
   })
 
-  it('spares the calls of tests where it is told to', async () => {
+  it('does not refuse calls of tests when told so', async () => {
     mount(sparingTests(scanner(2)))
     await writeFile(at('new'), '')
 

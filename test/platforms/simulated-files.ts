@@ -10,32 +10,32 @@ import { getSystemErrorMap } from 'node:util'
 export interface FileCall {
   /** Without `Sync`: `open`, `rename`, `lstat` … */
   readonly name: string
-  /** As the real file system below holds it; for `symlink` and `link` the new name. */
+  /** As it is called on the real file system below; for `symlink` and `link` the new name. */
   readonly path: string
   /** The new name of `rename` and `copyFile`; null for every other call. */
   readonly target: string | null
-  /** `open` and the calls that open by themselves: with the right to write. */
+  /** For `open` and the calls that open a file internally: whether it is opened for writing. */
   readonly isWriting: boolean
-  /** It makes a new file, or is EEXIST by itself. */
+  /** It creates a new file, or fails with EEXIST. */
   readonly isExclusive: boolean
 }
 
-/** The open files of a volume, wherever they were renamed to meanwhile. */
+/** The open files of a volume, even if they were renamed meanwhile. */
 interface OpenFiles {
   has(path: string): boolean
 }
 
-/** How a file system differs from the real one below it. Every part may be left out. */
+/** How a file system differs from the real one below it. Every member is optional. */
 export interface Volume {
-  /** Where the real file system holds what this volume reaches by that absolute path. */
+  /** The path on the real file system for an absolute path on this volume. */
   readonly locate?: (path: string) => string
-  /** The system's code (`EPERM`) for a call that this volume refuses, else null. */
+  /** The error code (`EPERM`) for a call that this volume refuses, otherwise null. */
   readonly refusal?: (call: FileCall, open: OpenFiles) => string | null
-  /** Called after a call that went well. */
+  /** Called after a successful call. */
   readonly done?: (call: FileCall) => void
-  /** The name that `readdir` gives for the real one. */
+  /** The name that `readdir` returns for the real one. */
   readonly listed?: (name: string) => string
-  /** Changes what `stat`, `lstat` and `fstat` tell. */
+  /** Changes the results of `stat`, `lstat` and `fstat`. */
   readonly stats?: (stats: fs.Stats, path: string) => void
 }
 
@@ -67,12 +67,12 @@ const ONE_PATH = [
   'writeFile',
 ]
 const TWO_PATHS = ['copyFile', 'rename']
-/** The first argument is what the new name shall lead to. */
+/** Their first argument is the target that the new name points to. */
 const NEW_NAME_LAST = ['link', 'symlink']
 const BY_DESCRIPTOR = ['close', 'fchmod', 'fstat', 'ftruncate']
 const STATS = ['stat', 'lstat', 'fstat']
 
-/** The functions as Node made them, for the volumes' own use. */
+/** Node's original functions, for the volumes' own use. */
 export const realFiles: typeof fs = { ...fs, promises: { ...fs.promises } }
 
 const mounted = new Map<string, Mount>()
@@ -80,8 +80,8 @@ let takeAway: (() => void) | null = null
 
 /**
  * Puts a volume under every function of node:fs and node:fs/promises for the paths at and below
- * `root`, until the returned function is called. Several volumes at once are layers of one: each
- * sees the paths that those before it located. SQLite and child processes are not reached.
+ * `root`, until the returned function is called. Several volumes form layers: each sees the paths
+ * that the previous ones located. SQLite and child processes are not affected.
  */
 export function simulateFiles(root: string, ...volumes: readonly Volume[]): () => void {
   const realRoot = realFiles.realpathSync(root)
@@ -99,12 +99,14 @@ export function simulateFiles(root: string, ...volumes: readonly Volume[]): () =
 /** One root with its layers and its open files. */
 class Mount implements OpenFiles {
   readonly #root: string
-  /** Another way to the root: macOS' temporary folder is behind a link. */
+  /** Another path to the root: macOS' temporary folder is behind a link. */
   readonly #realRoot: string
   readonly #volumes: readonly Volume[]
-  /** By device and inode. */
+  /** Keyed by device and inode. */
   readonly #open = new Map<string, number>()
-  /** Paths that `rm` is removing by further functions of the module; they were checked with it. */
+  /**
+   * Paths that `rm` is removing with other functions of the module; they have already been checked.
+   */
   readonly #removing = new Set<string>()
 
   constructor(root: string, realRoot: string, volumes: readonly Volume[]) {
@@ -122,7 +124,7 @@ class Mount implements OpenFiles {
     return stats !== undefined && (this.#open.get(identity(stats)) ?? 0) > 0
   }
 
-  /** Volumes and tests know every path by the root that was given. */
+  /** Volumes and tests see every path below the root that was given. */
   locate(absolute: string): string {
     const isByAnotherWay = isWithin(this.#realRoot, absolute)
     const given = isByAnotherWay ? this.#root + absolute.slice(this.#realRoot.length) : absolute
@@ -140,7 +142,7 @@ class Mount implements OpenFiles {
     }
   }
 
-  /** While `rm` goes on. */
+  /** Until `rm` has finished. */
   async removing<T>(removed: string, work: () => Promise<T>): Promise<T> {
     this.#removing.add(removed)
     try {
@@ -162,7 +164,7 @@ class Mount implements OpenFiles {
     for (const volume of this.#volumes) volume.stats?.(stats, at)
   }
 
-  /** Counts a file as open; the returned function ends that. */
+  /** Counts a file as open until the returned function is called. */
   opened(descriptor: number): () => void {
     const key = identity(realFiles.fstatSync(descriptor, { bigint: true }))
     this.#open.set(key, (this.#open.get(key) ?? 0) + 1)
@@ -199,7 +201,7 @@ function replaceFunctions(): () => void {
   const promises = fs.promises as unknown as Functions
   for (const name of [...ONE_PATH, ...TWO_PATHS, ...NEW_NAME_LAST, ...BY_DESCRIPTOR]) {
     replace(functions, `${name}Sync`, name, 'sync')
-    // Its callback is told no error.
+    // Its callback gets no error.
     if (name !== 'exists') replace(functions, name, name, 'callback')
     if (!BY_DESCRIPTOR.includes(name)) replace(promises, name, name, 'promise')
   }
@@ -210,7 +212,7 @@ function replaceFunctions(): () => void {
   }
 }
 
-/** The function that stands in for one of Node's; off every volume it is the original. */
+/** Replaces one of Node's functions; outside all volumes it calls the original. */
 function standIn(original: Callable, name: string, form: Form): Callable {
   const replaced: Callable = function (this: unknown, ...args) {
     const taken = BY_DESCRIPTOR.includes(name)
@@ -223,7 +225,7 @@ function standIn(original: Callable, name: string, form: Form): Callable {
     taken.mount.refuse(taken.call)
     return taken.answer(original(...taken.args))
   }
-  // `realpathSync.native` and the hidden forms that util.promisify looks for.
+  // `realpathSync.native`, and the hidden forms that util.promisify looks for.
   const extras = Object.getOwnPropertyDescriptors(original)
   Object.defineProperties(replaced, { ...extras, length: {}, name: {}, prototype: {} })
   return replaced
@@ -250,12 +252,12 @@ function inCallback(original: Callable, { mount, call, args, answer }: Taken): u
   })
 }
 
-/** A call that belongs to a volume, with the paths that the real file system shall get. */
+/** A call that belongs to a volume, with the paths for the real file system. */
 interface Taken {
   readonly mount: Mount
   readonly call: FileCall
   readonly args: unknown[]
-  /** Notes what the call has done and gives what this volume answers. */
+  /** Records the effect of the call and returns this volume's result. */
   readonly answer: (value: unknown) => unknown
 }
 
@@ -292,7 +294,7 @@ function takenByDescriptor(name: string, args: unknown[]): Taken | null {
   const opened = typeof descriptor === 'number' ? byDescriptor.get(descriptor) : undefined
   if (typeof descriptor !== 'number' || opened === undefined) return null
   const { mount } = opened
-  // The number is free for the next file as soon as it is closed.
+  // The next file may get the number as soon as this one is closed.
   if (name === 'close') forget(descriptor, opened)
   const call = plainCall(name, opened.path)
   return { mount, call, args, answer: (value) => tellStats(mount, call, value) }
@@ -303,7 +305,7 @@ function tellStats(mount: Mount, call: FileCall, value: unknown): unknown {
   return value
 }
 
-/** Null for what is not a path, and for descriptors. */
+/** Null for descriptors and everything else that is not a path. */
 function absoluteOf(value: unknown): string | null {
   if (typeof value === 'string') return value === '' ? null : path.resolve(value)
   if (Buffer.isBuffer(value)) return path.resolve(value.toString())
@@ -311,7 +313,7 @@ function absoluteOf(value: unknown): string | null {
   return null
 }
 
-/** The volume made last, which is the inner one of two. */
+/** The most recent volume, which is the inner one of two. */
 function mountOf(absolute: string): Mount | null {
   return [...mounted.values()].findLast((mount) => mount.holds(absolute)) ?? null
 }
@@ -361,7 +363,7 @@ function noteOpened(mount: Mount, at: string, value: unknown): unknown {
   return value
 }
 
-/** A handle's own functions do not go by those of the module. */
+/** A handle's own methods do not use the module's functions. */
 function overHandle(mount: Mount, at: string, handle: FileHandle, opened: Opened): void {
   const { fd } = handle
   const events: unknown = handle
@@ -378,7 +380,7 @@ function overHandle(mount: Mount, at: string, handle: FileHandle, opened: Opened
   }
 }
 
-/** By then the number may be another file's. */
+/** The number may belong to another file by then. */
 function forget(descriptor: number, opened: Opened): void {
   opened.end()
   if (byDescriptor.get(descriptor) === opened) byDescriptor.delete(descriptor)
@@ -393,7 +395,7 @@ function listedBy(mount: Mount, value: unknown): unknown {
   return value
 }
 
-/** As libuv words it: code, meaning, call and paths. */
+/** Worded like libuv: code, meaning, call and paths. */
 function systemError(code: string, { name, path: at, target }: FileCall): Error {
   const known = [...getSystemErrorMap()].find(([, [each]]) => each === code)
   const paths = target === null ? `'${at}'` : `'${at}' -> '${target}'`
