@@ -1,4 +1,4 @@
-/** What is attacked. The scoreboard counts by these. */
+/** The targets of the attacks, by which the scoreboard counts. */
 export const ATTACK_KINDS = [
   'origin and session',
   'requests before a session',
@@ -13,7 +13,7 @@ export const ATTACK_KINDS = [
 ] as const
 export type AttackKind = (typeof ATTACK_KINDS)[number]
 
-/** What one attack test did; the scoreboard adds these up. */
+/** The result of one attack test; the scoreboard adds these up. */
 export interface AttackCount {
   readonly kind: AttackKind
   readonly attempts: number

@@ -8,14 +8,16 @@ declare module 'vitest' {
 }
 
 export interface AttackLog {
-  /** Counts one attempt. `isRefused` false fails the test at its end, with the attempt's name. */
+  /**
+   * Counts one attempt. If `isRefused` is false, the test fails at its end and names the attempt.
+   */
   readonly tried: (attempt: string, isRefused: boolean) => void
 }
 
 /**
  * Defines one attack as a test. It passes when at least one attempt was made and all were refused.
- * Assertions of other kinds (nothing was lost, the user was told) belong into `run`, which skips the
- * attack with a reason where this computer cannot make it.
+ * Other assertions (nothing was lost, the user was told) belong in `run`, which skips the attack
+ * with a reason on computers that cannot perform it.
  */
 export function attack(
   kind: AttackKind,

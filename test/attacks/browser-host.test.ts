@@ -21,7 +21,7 @@ import { OTHER_UID, otherUser, runAsOtherUser } from './other-user.ts'
 
 const ALL_COMMANDS = Object.keys(commands) as CommandName[]
 
-/** A connection that says what it is told, byte for byte. */
+/** A connection on which a test sends raw bytes. */
 async function rawConnection({ server }: RunningHost): Promise<Socket> {
   const socket = connect(server.port, '127.0.0.1')
   onTestFinished(() => void socket.destroy())
@@ -38,7 +38,7 @@ async function answerTo(host: RunningHost, head: readonly string[], body = ''): 
   return answer.split('\r\n')[0] ?? ''
 }
 
-attack('origin and session', 'a stolen cookie alone is worth nothing', async (log) => {
+attack('origin and session', 'a stolen cookie alone opens nothing', async (log) => {
   const host = await startHost()
   const session = await signIn(host)
   const { origin } = host.server
@@ -63,7 +63,7 @@ attack('origin and session', 'a stolen cookie alone is worth nothing', async (lo
   log.tried('a header secret by a key of its own', renewed.status === 401)
 })
 
-attack('origin and session', 'a session is replayed to the next run of Ferry', async (log) => {
+attack('origin and session', 'a session is replayed against the next run of Ferry', async (log) => {
   const before = await startHost()
   const session = await signIn(before)
   await before.server.close()
@@ -78,7 +78,7 @@ attack('origin and session', 'a session is replayed to the next run of Ferry', a
 
 attack(
   'origin and session',
-  'an address is used a second time, or beside a session',
+  'an address is used a second time, or together with a session',
   async (log) => {
     const host = await startHost()
     const { origin } = host.server
@@ -108,7 +108,7 @@ attack('origin and session', 'a page asks for a new address as a program would',
   }
 })
 
-attack('origin and session', 'two lines of one header say different things', async (log) => {
+attack('origin and session', 'a header occurs twice with different values', async (log) => {
   const host = await startHost()
   const session = await signIn(host)
   const { host: name } = new URL(host.server.origin)
@@ -163,7 +163,7 @@ attack('requests before a session', 'many connections are opened and never used'
     sockets.push(socket)
   }
 
-  // Whoever comes after them still gets in.
+  // A normal client still gets in afterwards.
   const session = await signIn(host)
   const answer = await post(
     host.server.origin,
@@ -193,10 +193,10 @@ attack('requests before a session', 'refused requests fill the log', async (log)
 
 attack(
   'origin and session',
-  'another user of this computer connects, with everything that a session needs',
+  'another user of this computer connects with a valid session',
   async (log, context) => {
     const asOther = otherUser(context)
-    // Ours may lie in a folder that others cannot enter.
+    // Our Node may be in a folder that other users cannot enter.
     const nodes = [process.execPath, 'node']
     const node = nodes.find((each) => asOther('"$1" --version', each).isDone)
     if (node === undefined) return context.skip('the other user cannot run Node here')
@@ -215,7 +215,7 @@ attack(
     const own = await ask(origin, { path: '/', headers })
     expect(own.status).toBe(200)
 
-    // The other program runs meanwhile, so this one has to answer.
+    // This process has to answer while the other user's program runs.
     const { stdout } = await runAsOtherUser(
       context,
       script,

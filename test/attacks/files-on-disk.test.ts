@@ -35,16 +35,16 @@ const isWindows = process.platform === 'win32'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const PROGRAMS = ['scripts/start.ts', 'electron/desktop/main.ts', 'electron/local-bucket/main.ts']
 
-/** Below /tmp, which every user of the computer may enter. */
+/** A folder in /tmp, which every user of the computer may enter. */
 function place(mode = 0o755): string {
-  // The way to macOS' temporary folder is a link, and refusals name what is behind it.
+  // The path to macOS' temporary folder contains a link, and errors name the link's target.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ferry-disk-')))
   chmodSync(folder, mode)
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** As most systems set it for a user's programs. */
+/** The default of most systems for a user's programs. */
 function usualUmask(): void {
   const before = process.umask(0o022)
   onTestFinished(() => {
@@ -52,7 +52,7 @@ function usualUmask(): void {
   })
 }
 
-/** Everything that a host opens in its data folder, with a link among the newest records. */
+/** Everything that a host opens in its data folder, with a link in its most recent records. */
 async function runningHost(folder: string): Promise<void> {
   makeDataFolder(folder)
   const lock = await lockFolder(folder)
@@ -100,7 +100,7 @@ attack(
     const asOther = otherUser(context)
     usualUmask()
     const folder = place()
-    // What an earlier Ferry, or a restored backup, left behind.
+    // Files from an earlier Ferry, or from a restored backup.
     for (const name of ['records.sqlite', 'settings.json', 'secrets.json']) {
       writeFileSync(join(folder, name), name === 'settings.json' ? '{}' : '', { mode: 0o644 })
     }
@@ -117,7 +117,7 @@ attack(
 
 attack(
   'files on the disk',
-  'no file of a host has a mode that lets others in, even where its folder would',
+  'no file of a host has a mode that allows others access, even in an open folder',
   async ({ tried }, context) => {
     if (isWindows) context.skip('a mode means nothing on Windows')
     usualUmask()
@@ -145,7 +145,7 @@ attack(
 
 attack(
   'files on the disk',
-  'every program that writes takes its rights from others before anything else is loaded',
+  'every program that writes removes others’ permissions before it loads anything else',
   ({ tried }) => {
     for (const program of PROGRAMS) {
       const source = readFileSync(join(root, program), 'utf8')
@@ -163,7 +163,7 @@ attack(
 
 attack(
   'files on the disk',
-  'a folder or file that others may change is refused, with the command that mends it',
+  'a folder or file that others may change is refused, with the command that fixes it',
   ({ tried }, context) => {
     if (isWindows) context.skip('a mode means nothing on Windows')
     const cases: [title: string, make: (folder: string) => string][] = [
@@ -192,7 +192,7 @@ attack(
 
 attack(
   'files on the disk',
-  'a folder above that others may change is refused, and /tmp with its sticky bit is not',
+  'a parent folder that others may change is refused, and /tmp with its sticky bit is not',
   ({ tried }, context) => {
     if (isWindows) context.skip('a mode means nothing on Windows')
     const open = place(0o777)
@@ -210,7 +210,7 @@ attack(
 
 attack(
   'files on the disk',
-  'a link in the place of one of our files is neither read nor written',
+  'a link in place of one of our files is neither read nor written',
   async ({ tried }, context) => {
     if (isWindows) context.skip('a link needs a right of its own on Windows')
     const victim = join(place(), 'victim')
@@ -242,7 +242,7 @@ attack(
 
 attack(
   'files on the disk',
-  'a folder, file or link of another user is refused, also for root',
+  'a folder, file or link of another user is refused, even for root',
   ({ tried }, context) => {
     otherUser(context)
     const sticky = place(0o1777)
@@ -260,7 +260,7 @@ attack(
 
 attack(
   'files on the disk',
-  'another user cannot lead the data folder away by a link that was there first',
+  'another user cannot redirect the data folder with a link that existed first',
   ({ tried }, context) => {
     const asOther = otherUser(context)
     const sticky = place(0o1777)
@@ -277,7 +277,7 @@ attack(
 
 attack(
   'files on the disk',
-  'another user who guesses the usual temporary names catches no write',
+  'another user who guesses the usual temporary names intercepts no write',
   async ({ tried }, context) => {
     if (isWindows) context.skip('a link needs a right of its own on Windows')
     const folder = place(0o700)
@@ -319,7 +319,7 @@ attack(
   },
 )
 
-it.skipIf(isWindows)('a folder that others may read becomes this user’s alone', () => {
+it.skipIf(isWindows)('a folder that others may read becomes private', () => {
   const folder = place(0o755)
   made(join(folder, 'settings.json'))
 

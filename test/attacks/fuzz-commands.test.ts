@@ -9,7 +9,7 @@ import { mutated, mutations } from './fuzz/hostile-values.ts'
 import { NetworkGuard } from './fuzz/network-guard.ts'
 import { inputsOf } from './fuzz/schema-inputs.ts'
 
-/** The resolver is asked by its own module; names leave the computer by it. */
+/** Records the names that are resolved, since a DNS query leaves the computer, too. */
 const { resolved } = vi.hoisted(() => ({ resolved: [] as string[] }))
 vi.mock('node:dns/promises', () => ({
   lookup: async (host: string) => {
@@ -19,15 +19,15 @@ vi.mock('node:dns/promises', () => ({
 }))
 
 const IS_FULL = process.env.FERRY_ATTACKS === 'full'
-/** Each world is used up by its cases: they forget destinations and clear uploads. */
+/** The cases use up each world: they forget destinations and clear uploads. */
 const WORLDS = IS_FULL ? 30 : 3
 const CASES_PER_WORLD = 200
-/** Many wait for a network that is not there. */
+/** Many commands wait for a network that does not exist. */
 const AT_ONCE = 8
 const ANSWERS = ['confirmed', 'refused', 'cannot-ask'] as const
 const NAMES = Object.keys(commands) as CommandName[]
 
-/** A third of them out of form, the others in form and hostile; all commands in turn. */
+/** A third of the inputs are invalid, the others are valid and hostile; all commands in turn. */
 function casesFor(world: FuzzWorld, index: number): readonly FuzzCase[] {
   const rounds = Math.ceil(CASES_PER_WORLD / NAMES.length)
   const seed = (fc.readConfigureGlobal().seed ?? 0) + index
@@ -60,7 +60,7 @@ async function runAll(
 
 attack(
   'commands',
-  'no command crashes, tells a secret, writes outside of its folder or reaches where nobody pointed',
+  'no command crashes, leaks a secret, writes outside its folder or connects to an address that was not entered',
   async ({ tried }) => {
     const unhandled: unknown[] = []
     const note = (error: unknown) => unhandled.push(error)
@@ -90,7 +90,7 @@ attack(
   { timeout: IS_FULL ? 1_200_000 : 60_000 },
 )
 
-attack('commands', 'a name that is no command is refused', async ({ tried }) => {
+attack('commands', 'an unknown command name is refused', async ({ tried }) => {
   const world = await FuzzWorld.start()
   onTestFinished(() => world.close())
   const names = [
@@ -104,10 +104,12 @@ attack('commands', 'a name that is no command is refused', async ({ tried }) => 
     tried(JSON.stringify(name), (await world.problemWith({ name, input: {} })) === null)
 })
 
-/** A host that stood in some input, or that belongs to a provider, which the page names by a word. */
+/**
+ * A host that was part of an input, or that belongs to a provider, which the page names by its ID.
+ */
 function isPointedAt(host: string, typed: string): boolean {
   if (PROVIDER_DOMAINS.some((each) => host.endsWith(each))) return true
-  // A bucket's name may stand before the endpoint's, and names travel in IDNA's letters.
+  // The bucket's name may precede the endpoint's, and names are sent in IDNA form.
   const isTyped = (label: string) =>
     typed.includes(label) || typed.includes(domainToUnicode(label).normalize('NFC'))
   return host.toLowerCase().split('.').every(isTyped)

@@ -17,7 +17,7 @@ import { attack } from './attack.ts'
 const MIB = 1024 * 1024
 const DEEP = 100_000
 
-/** Bodies that a parser, a schema or a handler could stumble over. */
+/** Bodies that could confuse a parser, a schema or a handler. */
 const BODIES: Readonly<Record<string, string>> = {
   nothing: '',
   'a blank': ' ',
@@ -61,7 +61,7 @@ const PATHS = [
 
 interface Asked {
   readonly host: RunningHost
-  /** Zero where the host closed the connection instead. */
+  /** Zero if the host closed the connection instead. */
   readonly statusOf: (question: Question) => Promise<number>
   readonly headers: Record<string, string>
 }
@@ -78,13 +78,13 @@ async function session(): Promise<Asked> {
   return { host, statusOf, headers }
 }
 
-/** Our own page is still served: what it asks is answered by the scripted handler. */
+/** Our own page is still served: the scripted handler answers its requests. */
 async function isAlive({ statusOf, headers }: Asked): Promise<boolean> {
   const path = commandPath('describeHost')
   return (await statusOf({ method: 'POST', path, headers, body: '{}' })) === 200
 }
 
-/** Sends a request of which the host reads no more than it wants, and answers its status. */
+/** Sends a request whose body the host may stop reading at any time, and returns the status. */
 async function startOf(
   { server }: RunningHost,
   path: string,
@@ -92,7 +92,7 @@ async function startOf(
   body: string,
 ): Promise<number> {
   const socket = connect(server.port, '127.0.0.1')
-  // It is closed over what was not read.
+  // The host closes the connection without reading the rest.
   socket.on('error', () => undefined)
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   const host = `host: ${new URL(server.origin).host}\r\n`
@@ -102,10 +102,10 @@ async function startOf(
   return Number(/^HTTP\/1\.1 (\d{3})/.exec(String(answer))?.[1])
 }
 
-attack('commands', 'no body that is no message of ours is taken', async ({ tried }) => {
+attack('commands', 'a body that is not one of our messages is refused', async ({ tried }) => {
   const asked = await session()
   const { host, statusOf, headers } = asked
-  // `{}` in another form is a message of ours where a command asks for nothing else.
+  // `{}` in another encoding is a valid message for commands without input.
   const names = Object.keys(commands).filter((name) => {
     const { input } = commands[name as keyof typeof commands]
     return !input.safeParse({}).success
@@ -143,7 +143,7 @@ attack('commands', 'a body of sixteen megabytes is not read', async ({ tried }) 
   expect(await isAlive(asked)).toBe(true)
 })
 
-attack('commands', 'a route that does not exist leads nowhere', async ({ tried }) => {
+attack('commands', 'a route that does not exist is refused', async ({ tried }) => {
   const asked = await session()
   const { host, statusOf, headers } = asked
   for (const path of PATHS) {

@@ -6,7 +6,7 @@ import { openTerminal } from '../../electron/loopback/terminal.ts'
 import { ROOT } from '../e2e/child.ts'
 import { temporaryFolder } from '../e2e/ferry.ts'
 
-/** The browser's whole host in this process, for what its terminal does not print. */
+/** The complete browser host in this process, for values that its terminal does not print. */
 export class HostInProcess {
   readonly #host: LoopbackHost
 
@@ -14,7 +14,7 @@ export class HostInProcess {
     this.#host = host
   }
 
-  /** @param pageFolder another build of the page than the product's. */
+  /** @param pageFolder an alternative build of the page. */
   static async start(pageFolder = join(ROOT, 'out/renderer')): Promise<HostInProcess> {
     const host = await startLoopback({
       dataFolder: join(await temporaryFolder(), 'data'),
@@ -27,12 +27,12 @@ export class HostInProcess {
     return new HostInProcess(host)
   }
 
-  /** The file that the browser is started with. */
+  /** The file with which the browser is started. */
   openPage(): string {
     return this.#host.newAddress().openPage
   }
 
-  /** A new address, and the same for browsers that do not resolve its name. */
+  /** A new address, and its alternative for browsers that do not resolve the name. */
   addresses(): { readonly own: string; readonly fallback: string } {
     const text = readFileSync(this.openPage(), 'utf8')
     const [own = '', fallback = ''] = [...text.matchAll(/open\('([^']+)'\)/g)].map(([, url]) => url)

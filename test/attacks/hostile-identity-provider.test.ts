@@ -25,7 +25,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp()
 })
 
-/** IAM Identity Center and STS, as somebody hostile plays them. */
+/** A hostile IAM Identity Center and STS. */
 async function providerThat(answer: Answer) {
   const stub = await StubStore.start(answer)
   const home = new AwsHome()
@@ -49,7 +49,7 @@ function jsonAnswer(body: unknown): Answer {
   return plain(200, JSON.stringify(body), JSON_TYPE)
 }
 
-/** Registers whoever asks, and says this of the device. */
+/** Registers every client, and answers this about the device. */
 function deviceAnswer(changes: object, client: object = {}): Answer {
   return (request: IncomingMessage, response) => {
     const isRegistration = request.url === '/client/register'
@@ -67,7 +67,7 @@ function refusal(outcome: Outcome<unknown>): string {
   return outcome.ok ? 'taken' : outcome.failure.kind
 }
 
-attack('hostile identity provider', 'a page to confirm on is https, and no other', async (log) => {
+attack('hostile identity provider', 'a confirmation page must be https', async (log) => {
   const pages = [
     ...['http://evil.example/', 'javascript:alert(1)', 'data:text/html,x', 'file:///etc/passwd'],
     ...['ferry://x', 'ms-settings:', '//evil.example', 'evil.example', 'https://', ''],
@@ -85,7 +85,7 @@ attack('hostile identity provider', 'a page to confirm on is https, and no other
   expect(here).toMatchObject({ ok: true, value: { url: 'http://127.0.0.1:1/confirm' } })
 })
 
-attack('hostile identity provider', 'a code to compare is short and plain', async (log) => {
+attack('hostile identity provider', 'a code to compare must be short and plain', async (log) => {
   const codes = [
     ...['', 'A', '-', 'A'.repeat(21), 'A'.repeat(100_000), 'ABCD EFGH', 'ABCD\nEFGH', '<b>AB</b>'],
     ...['ABCD\u202eHGFE', 'ABCD\u200bEFGH', 'АВСD', 'ＡＢＣＤ', 'Call +1 800', '-ABCD'],
@@ -97,7 +97,7 @@ attack('hostile identity provider', 'a code to compare is short and plain', asyn
   }
 })
 
-attack('hostile identity provider', 'times are bounded, whatever it says', async (log) => {
+attack('hostile identity provider', 'times are limited, whatever it answers', async (log) => {
   for (const seconds of [-5, 0, 1e12, 1e300, Number.MAX_SAFE_INTEGER]) {
     const device = await askDevice({ expiresIn: seconds, interval: seconds })
     const registered = await askDevice({}, { clientSecretExpiresAt: seconds })
@@ -113,7 +113,7 @@ attack('hostile identity provider', 'times are bounded, whatever it says', async
   }
 })
 
-attack('hostile identity provider', 'answers without end are left', async (log) => {
+attack('hostile identity provider', 'endless answers are aborted', async (log) => {
   for (const [name, ask] of Object.entries({
     sign: (ports: Parameters<typeof requestDeviceCode>[0]) => requestDeviceCode(ports, SESSION),
     accounts: (ports: Parameters<typeof requestDeviceCode>[0]) =>
@@ -127,25 +127,29 @@ attack('hostile identity provider', 'answers without end are left', async (log) 
 
       const outcome = await ask(ports)
 
-      // The SDK asks twice.
+      // The SDK sends the request twice.
       log.tried(`${name} ${status} is held whole`, spent.bytes < 2 * (16 * MIB + IN_FLIGHT))
       expect(outcome.ok).toBe(false)
     }
   }
 })
 
-attack('hostile identity provider', 'lists without end are left after their pages', async (log) => {
-  let page = 0
-  const { stub, ports } = await providerThat((request, response) => {
-    page += 1
-    jsonAnswer({ accountList: [], roleList: [], nextToken: String(page) })(request, response)
-  })
+attack(
+  'hostile identity provider',
+  'endless lists are abandoned after a number of pages',
+  async (log) => {
+    let page = 0
+    const { stub, ports } = await providerThat((request, response) => {
+      page += 1
+      jsonAnswer({ accountList: [], roleList: [], nextToken: String(page) })(request, response)
+    })
 
-  const outcome = await listAccounts(ports, SESSION, TOKEN)
+    const outcome = await listAccounts(ports, SESSION, TOKEN)
 
-  log.tried(`${stub.requests.length} requests`, stub.requests.length <= 60)
-  expect(outcome).toEqual({ ok: true, value: [] })
-})
+    log.tried(`${stub.requests.length} requests`, stub.requests.length <= 60)
+    expect(outcome).toEqual({ ok: true, value: [] })
+  },
+)
 
 attack('hostile identity provider', 'accounts and roles have plain names', async (log) => {
   const odd = 'a\u202eb\u200b\u0000\nc\u3164'
@@ -174,7 +178,7 @@ const TORN = ['a\nb', 'a\r\nX-Evil: 1', 'ключ', 'a\u0000', 'a b', '\u202e']
 
 attack(
   'hostile identity provider',
-  'keys that no request can carry are told as such',
+  'keys that no request can contain are reported as such',
   async (log) => {
     for (const torn of TORN) {
       for (const field of ['accessKeyId', 'sessionToken']) {
@@ -200,7 +204,7 @@ attack(
   },
 )
 
-attack('hostile identity provider', 'a token of its cannot split a header', async (log) => {
+attack('hostile identity provider', 'its tokens cannot split a header', async (log) => {
   for (const accessToken of TORN) {
     const { ports, home } = await providerThat(
       jsonAnswer({ accessToken, expiresIn: 1e300, refreshToken: 'r' }),
@@ -219,7 +223,7 @@ attack('hostile identity provider', 'a token of its cannot split a header', asyn
   }
 })
 
-attack('hostile identity provider', 'a region or address of a file is judged', async (log) => {
+attack('hostile identity provider', 'a region or address in a file is validated', async (log) => {
   const { ports } = await providerThat(jsonAnswer({}))
   const files = await readAwsFiles(ports.environment)
   for (const region of ['a.evil.example/', 'a\nb', '', '../x', 'a@b', 'ä', 'x'.repeat(100)]) {

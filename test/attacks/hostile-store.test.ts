@@ -33,7 +33,7 @@ import { type Answer, openStubStore, plain, StubStore } from '../fakes/stub-stor
 import { attack } from './attack.ts'
 
 const MIB = 1024 * 1024
-/** What the system holds between two ends of a connection on this computer. */
+/** The most that the system's buffers hold between both ends of a local connection. */
 const IN_FLIGHT = 8 * MIB
 const XML = { 'content-type': 'application/xml' }
 
@@ -42,7 +42,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp()
 })
 
-/** The browser host's HTTP, and the desktop's. */
+/** The HTTP implementations of the browser host and of the desktop. */
 const WAYS: readonly (readonly [name: string, storeHttp: StoreHttp | undefined])[] = [
   ['Node', undefined],
   ['Chromium', netStoreHttp(standIn(net), standIn(new FakeSession()), NOTHING_ON_THE_WAY)],
@@ -90,24 +90,20 @@ function refusal(outcome: Outcome<unknown>): string {
 }
 
 for (const [way, storeHttp] of WAYS) {
-  attack(
-    'hostile store',
-    `an answer without end is left after its bound, over ${way}`,
-    async (log) => {
-      for (const [name, request] of Object.entries(REQUESTS)) {
-        const spent = { bytes: 0 }
-        const { store } = await storeThat(endless(200, '<R>', '<Part>1</Part>', spent), storeHttp)
+  attack('hostile store', `an endless answer is aborted at a limit, over ${way}`, async (log) => {
+    for (const [name, request] of Object.entries(REQUESTS)) {
+      const spent = { bytes: 0 }
+      const { store } = await storeThat(endless(200, '<R>', '<Part>1</Part>', spent), storeHttp)
 
-        const outcome = await made(store, request)
+      const outcome = await made(store, request)
 
-        const limitBytes = isSetting(name) ? 64 * 1024 : 16 * MIB
-        log.tried(`${name} is held whole`, spent.bytes < limitBytes + IN_FLIGHT)
-        expect(outcome).toMatchObject({ failure: { kind: 'answer-too-long', limitBytes } })
-      }
-    },
-  )
+      const limitBytes = isSetting(name) ? 64 * 1024 : 16 * MIB
+      log.tried(`${name} is held whole`, spent.bytes < limitBytes + IN_FLIGHT)
+      expect(outcome).toMatchObject({ failure: { kind: 'answer-too-long', limitBytes } })
+    }
+  })
 
-  attack('hostile store', `a refusal without end costs a few KiB, over ${way}`, async (log) => {
+  attack('hostile store', `an endless error response costs a few KiB, over ${way}`, async (log) => {
     for (const [name, request] of Object.entries(REQUESTS)) {
       const spent = { bytes: 0 }
       const { store } = await storeThat(endless(403, '<Error><Code>', 'A', spent), storeHttp)
@@ -121,7 +117,7 @@ for (const [way, storeHttp] of WAYS) {
 
   attack(
     'hostile store',
-    `a byte now and then does not hold the host, over ${way}`,
+    `an occasional byte does not keep the host waiting, over ${way}`,
     async (log) => {
       const { store } = await storeThat(trickling(20, '<a/>'), storeHttp, 300)
 
@@ -136,7 +132,7 @@ for (const [way, storeHttp] of WAYS) {
   )
 }
 
-attack('hostile store', 'a few compressed bytes do not become many', async (log) => {
+attack('hostile store', 'a decompression bomb is not expanded', async (log) => {
   const bomb = gzipSync(Buffer.alloc(64 * MIB, '<Part/>'))
   for (const headers of [XML, { ...XML, 'content-encoding': 'gzip' }]) {
     for (const name of ['ListParts', 'GetBucketCors', 'CreateMultipartUpload']) {
@@ -152,7 +148,7 @@ attack('hostile store', 'a few compressed bytes do not become many', async (log)
   }
 })
 
-attack('hostile store', 'elements without number are not parsed', async (log) => {
+attack('hostile store', 'documents with countless elements are not parsed', async (log) => {
   const texts = ['<Part/>', '<Key a="1"/>', '&amp;', '<a><b></b></a>']
   for (const text of texts) {
     const body = `<R>${text.repeat((4 * MIB) / text.length)}</R>`
@@ -167,7 +163,7 @@ attack('hostile store', 'elements without number are not parsed', async (log) =>
   }
 })
 
-attack('hostile store', 'no id is kept that is as long as a file', async (log) => {
+attack('hostile store', 'an extremely long ID is not stored', async (log) => {
   for (const length of [10_000, 1_000_000]) {
     const id = 'u'.repeat(length)
     const { store } = await storeThat(plain(200, `<R><UploadId>${id}</UploadId></R>`, XML))
@@ -178,7 +174,7 @@ attack('hostile store', 'no id is kept that is as long as a file', async (log) =
   }
 })
 
-/** Codes, regions and messages with what no such thing has. */
+/** Codes, regions and messages with characters that they never contain. */
 const SAID = [
   ...['<Code>Access\u202eDenied</Code>', '<Code>A B</Code>', `<Code>${'A'.repeat(5000)}</Code>`],
   ...['<Code>X</Code><Message>a\u202e\u200b\u3164b</Message>', '<Code>Кириллица</Code>'],
@@ -188,26 +184,22 @@ const SAID = [
   '<Code>NoSuchBucket</Code><BucketName>a\u202eb</BucketName>',
 ]
 
-attack(
-  'hostile store',
-  'what a store says has the characters that such things have',
-  async (log) => {
-    for (const said of SAID) {
-      for (const status of [400, 403, 404, 409]) {
-        const { store } = await storeThat(plain(status, `<Error>${said}</Error>`, XML))
+attack('hostile store', 'texts from a store contain only permitted characters', async (log) => {
+  for (const said of SAID) {
+    for (const status of [400, 403, 404, 409]) {
+      const { store } = await storeThat(plain(status, `<Error>${said}</Error>`, XML))
 
-        const outcome = await made(store, (client) => client.send(new ListPartsCommand(upload)))
+      const outcome = await made(store, (client) => client.send(new ListPartsCommand(upload)))
 
-        const { failure } = outcome.ok ? expect.unreachable() : outcome
-        const shown = JSON.stringify(failure)
-        const isPlain = !/[\p{Cf}\p{Cc}\u3164]|\\u|evil|Кириллица|A{200}|a{200}/u.test(shown)
-        log.tried(`${status} ${said.slice(0, 60)}`, isPlain)
-      }
+      const { failure } = outcome.ok ? expect.unreachable() : outcome
+      const shown = JSON.stringify(failure)
+      const isPlain = !/[\p{Cf}\p{Cc}\u3164]|\\u|evil|Кириллица|A{200}|a{200}/u.test(shown)
+      log.tried(`${status} ${said.slice(0, 60)}`, isPlain)
     }
-  },
-)
+  }
+})
 
-/** A new marker with every page, and nothing listed. */
+/** Each page has a new marker and lists nothing. */
 function endlessList(element: string): Answer {
   let page = 0
   return (request, response) => {
@@ -217,7 +209,7 @@ function endlessList(element: string): Answer {
   }
 }
 
-attack('hostile store', 'a list without end is left after its pages', async (log) => {
+attack('hostile store', 'an endless list is abandoned after a number of pages', async (log) => {
   const harness = await CoreHarness.start()
   cleanUps.push(() => harness.close())
   const { signal } = new AbortController()
@@ -241,7 +233,7 @@ attack('hostile store', 'a list without end is left after its pages', async (log
   expect(listed).toMatchObject({ ok: true, value: { buckets: [], isComplete: false } })
 })
 
-attack('hostile store', 'a list ends when nobody waits for it', async (log) => {
+attack('hostile store', 'listing stops when nobody waits for it', async (log) => {
   const stop = new AbortController()
   const list = endlessList('<NextKeyMarker>#</NextKeyMarker>')
   const { stub, store } = await storeThat((request, response) => {
@@ -256,7 +248,7 @@ attack('hostile store', 'a list ends when nobody waits for it', async (log) => {
 })
 
 const RULE = corsRuleFor('http://*.localhost:47470')
-/** In whatever a store says of a bucket's settings, as far as S3 lets them be long. */
+/** Bucket settings from a store, as long as S3 allows. */
 const SETTINGS: Record<string, string> = {
   'blanks between elements': `<CORSConfiguration>${' '.repeat(60_000)}x</CORSConfiguration>`,
   'blanks in a tag': `<CORSConfiguration a${' '.repeat(60_000)}="1"/>`,
@@ -287,7 +279,7 @@ attack(
       )
 
       for (const changed of [cors, rules]) {
-        // What was read is kept or refused, and never more than it was.
+        // The result is the input or an error, and never much longer than the input.
         const isHarmless = !xml.includes('<!DOCTYPE') && (changed?.length ?? 0) < xml.length + 3000
         const isSafe = changed === null || isHarmless
         log.tried(name, isSafe && !('polluted' in {}))
@@ -296,7 +288,7 @@ attack(
   },
 )
 
-attack('hostile store', 'a cloud’s metadata service is no store', async (log) => {
+attack('hostile store', 'a cloud’s metadata service is not accepted as a store', async (log) => {
   const harness = await CoreHarness.start()
   cleanUps.push(() => harness.close())
   const places = [

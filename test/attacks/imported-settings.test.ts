@@ -32,7 +32,7 @@ const listed = async (): Promise<readonly Destination[]> =>
 
 attack(
   'a page that was taken over',
-  'a settings file brings no keys, opens no address and forges no name',
+  'a settings file adds no keys, allows no address and forges no name',
   async ({ tried }) => {
     const sources = [
       { kind: 'environment' },

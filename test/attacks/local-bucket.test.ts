@@ -18,7 +18,10 @@ beforeAll(async () => {
 })
 afterAll(() => temporary.discard())
 
-/** Types that browsers run, in the spellings that they forgive, and types that they guess. */
+/**
+ * Types that browsers run, in spellings that they tolerate, and types for which they sniff the
+ * content.
+ */
 const ACTIVE_TYPES = [
   'text/html',
   'TEXT/HTML',
@@ -112,14 +115,14 @@ it.each([
   'video/mp4; codecs="avc1.42E01E"',
   'audio/mpeg',
   'application/pdf',
-])('an object of type %s is shown as it is', (type) => {
+])('an object of type %s is shown unchanged', (type) => {
   expect(browserSafetyHeaders(type)).toEqual({ 'X-Content-Type-Options': 'nosniff' })
 })
 
 const MIB = 1024 * 1024
 const full = (piece: string, bytes = 4 * MIB) => piece.repeat(Math.floor(bytes / piece.length))
 
-/** As long as a request may be, and made to be read many times over. */
+/** As long as a request may be, and designed to be expensive to parse. */
 const HEAVY_DOCUMENTS: Readonly<Record<string, string>> = {
   'a million empty elements': `<R>${full('<a/>')}</R>`,
   'elements of one name': `<R>${full('<a>x</a>')}</R>`,
@@ -158,13 +161,13 @@ attack(
       } catch (error) {
         isRefused = error instanceof S3Error && error.code === 'MalformedXML'
       }
-      // Quadratic work on so many bytes takes minutes.
+      // Quadratic work for so many bytes takes minutes.
       tried(title, isRefused && performance.now() - startedMs < 3_000)
     }
   },
 )
 
-it('reads the longest document that S3 takes', () => {
+it('reads the longest document that S3 accepts', () => {
   const part = (number: number) =>
     `<Part><PartNumber>${number}</PartNumber><ETag>&quot;${'0'.repeat(32)}&quot;</ETag><ChecksumSHA256>${'A'.repeat(44)}</ChecksumSHA256></Part>`
   const parts = Array.from({ length: 10_000 }, (_, index) => part(index + 1)).join('\n')
@@ -177,14 +180,14 @@ it('reads the longest document that S3 takes', () => {
 
 attack(
   'bucket on this computer',
-  'a document is refused by its length before it is read',
+  'a document is refused because of its length before it is read',
   async ({ tried }) => {
     const { store } = temporary
     for (const query of ['cors', 'lifecycle', 'versioning']) {
       const headers = { 'content-length': String(1024 * MIB) }
       const made = { method: 'PUT', path: '/ferry', query }
       const target = presigned(store, made, { atMs: Date.now() })
-      // It would wait for the rest of the body for ever.
+      // Otherwise it would wait for the rest of the body forever.
       const answer = await exchange(store, {
         method: 'PUT',
         target,
@@ -201,14 +204,14 @@ interface HandMadeForm {
   readonly key: string
   readonly fields?: readonly (readonly [name: string, value: string])[]
   readonly file?: string
-  /** In the place of `form-data; name="file"; filename="a"`. */
+  /** Replaces `form-data; name="file"; filename="a"`. */
   readonly disposition?: string
-  /** After the last boundary. */
+  /** Follows the last boundary. */
   readonly end?: string
   readonly contentType?: string
 }
 
-/** A form whose policy is in order for its key; everything around it is the attacker's. */
+/** A form with a valid policy for its key; the attacker controls everything around it. */
 async function postForm(form: HandMadeForm) {
   const { store } = temporary
   const { key, fields = [], file = 'the file', end = '--\r\n' } = form
@@ -251,7 +254,7 @@ async function isStored(key: string): Promise<boolean> {
   return (await exchange(temporary.store, { method: 'HEAD', target })).status === 200
 }
 
-it('a form that is made by hand is taken', async () => {
+it('a handmade form is accepted', async () => {
   const fields = [['bucket', 'ferry']] as const
 
   const answer = await postForm({ key: 'by-hand', fields })
@@ -296,7 +299,7 @@ const ODD_FORMS: Readonly<Record<string, Omit<HandMadeForm, 'key'>>> = {
 
 attack(
   'bucket on this computer',
-  'a form that can be read in two ways stores nothing, whatever it signs',
+  'an ambiguous form stores nothing, whatever it signs',
   async ({ tried }) => {
     for (const [index, [title, form]] of Object.entries(ODD_FORMS).entries()) {
       const key = `odd-${index}`

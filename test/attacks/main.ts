@@ -1,4 +1,4 @@
-// `npm run attacks`: everything that was tried against Ferry, and how much of it was refused.
+// `npm run attacks`: runs every attack against Ferry and counts how many were refused.
 import { startVitest } from 'vitest/node'
 import { Scoreboard } from './scoreboard.ts'
 

@@ -22,7 +22,7 @@ const failureOf = async <N extends CommandName>(name: N, input: CommandInput<N>)
 
 attack(
   'a page that was taken over',
-  'a fake file at a decoy buys no link to an object that was never uploaded',
+  'a fake file at a decoy does not yield a link to an object that was never uploaded',
   async ({ tried }) => {
     const { harness, user, decoy } = world
     const destination = await world.save(user)
@@ -44,7 +44,7 @@ attack(
 
 attack(
   'a page that was taken over',
-  'an upload that was begun at a decoy is worth nothing at the real bucket',
+  'an upload that was started at a decoy gains nothing at the real bucket',
   async ({ tried }) => {
     const { harness, user, decoy } = world
     const destination = await world.save(user)
@@ -72,7 +72,7 @@ attack(
 
 attack(
   'a page that was taken over',
-  'the cleaning of a cancelled upload deletes nothing in another bucket',
+  'cleaning up a cancelled upload deletes nothing in another bucket',
   async ({ tried }) => {
     const { harness, user, decoy } = world
     const destination = await world.save(user)
@@ -91,7 +91,7 @@ attack(
   },
 )
 
-test('a link asked for after an edit says where the file is, and works again when it is set back', async () => {
+test('a link requested after an edit says where the file is, and works again after the edit is undone', async () => {
   const { harness, user, decoy } = world
   const destination = await world.save(user)
   const { uploadId } = await world.upload(destination, 'report.pdf', BYTES)
@@ -109,7 +109,7 @@ test('a link asked for after an edit says where the file is, and works again whe
   expect((await fetch(link.url)).status).toBe(200)
 })
 
-test('an upload that waits, or whose bucket never took it, follows the corrected destination', async () => {
+test('an upload that waits, or that its bucket refused, follows the corrected destination', async () => {
   const { harness, user } = world
   const destination = await world.save(user, { bucket: 'mistyped' })
   const waiting = await harness.queueBytes(destination, 'waiting.bin', BYTES)
@@ -125,7 +125,7 @@ test('an upload that waits, or whose bucket never took it, follows the corrected
   }
 })
 
-test('with other keys, the object itself has to be the one that was uploaded', async () => {
+test('with other keys, the object must be the one that was uploaded', async () => {
   const { harness, user } = world
   const destination = await world.save(user)
   const { destinationId } = destination

@@ -29,11 +29,11 @@ beforeEach(async () => {
 
 afterEach(() => harness.close())
 
-attack('network of the page', 'the page opens no address for itself', async ({ tried }) => {
+attack('network of the page', 'the page cannot allow itself an address', async ({ tried }) => {
   const decoys = ['http://127.0.0.1:9', 'http://10.1.2.3:9000', 'https://decoy.example']
   const isCancelled = (url: string) => session.defaultSession.isCancelled(url)
 
-  // After a third refusal nobody is asked for a while.
+  // After a third refusal the user is not asked for a while.
   for (const [index, endpoint] of decoys.slice(0, 2).entries()) {
     const pathStyle = index % 2 === 0
     await harness.ask('saveDestination', aDraft({ endpoint, pathStyle }))

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import type { TestContext } from 'vitest'
 
-/** Mostly called "nobody"; it owns nothing that a test makes. */
+/** Usually "nobody"; it owns nothing that a test creates. */
 export const OTHER_UID = 65_534
 
 /** Runs a shell script as another user of this computer, with `values` as its arguments. */
@@ -14,7 +14,7 @@ export interface Done {
   readonly stdout: string
 }
 
-/** As `OtherUser`, while this process goes on: it may have to answer. */
+/** Like `OtherUser`, but asynchronous: this process may have to answer meanwhile. */
 export async function runAsOtherUser(
   context: Pick<TestContext, 'skip'>,
   script: string,
@@ -30,7 +30,7 @@ export async function runAsOtherUser(
 }
 
 /**
- * Only root can become somebody else. For every other user the attack is skipped, and the report
+ * Only root can become another user. For every other user the attack is skipped, and the report
  * says that it was not run.
  */
 export function otherUser(context: Pick<TestContext, 'skip'>): OtherUser {

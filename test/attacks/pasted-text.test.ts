@@ -2,12 +2,12 @@ import { parsePasted } from '../../renderer/features/destinations/pasted/parse-p
 import { attack } from './attack.ts'
 
 const LENGTH = 64 * 1000
-/** Each made a pattern begin anew at every character once; the first cost a minute. */
+/** Each once made a pattern start over at every character; the first took a minute. */
 const RUNS = ['a', '\t', ' ', 'a.', '"', ',', '[a]\n', 'a = b\n', '-x ', '#', '/', 'AKIA', '{']
 const STARTS = ['', 'https://', 's3://', 'mc alias set ', 'set ', 'aws_access_key_id = ', '{"']
 const ENDS = ['', '!', '\u0000', '"', '}']
 
-// One text of the old forms takes longer than the test may.
+// With the old patterns a single text takes longer than the test may.
 attack('hostile store', 'a pasted text cannot stop the window', (log) => {
   for (const start of STARTS) {
     for (const run of RUNS) {

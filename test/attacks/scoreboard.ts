@@ -1,7 +1,7 @@
 import type { TestModule } from 'vitest/node'
 import { ATTACK_KINDS, type AttackCount } from './attack-kinds.ts'
 
-/** One line for each kind that was attacked, then all of them. */
+/** One line for each kind of attack, then the total. */
 export function scoreboardOf(counts: readonly AttackCount[]): readonly string[] {
   const kinds = ATTACK_KINDS.filter((kind) => counts.some((count) => count.kind === kind))
   const rows = [
@@ -41,7 +41,7 @@ function pad(count: number, width: number): string {
   return String(count).padStart(width)
 }
 
-/** An attack that this computer cannot make is no attack that was refused. */
+/** An attack that this computer cannot perform does not count as refused. */
 function notRun(module: TestModule): readonly string[] {
   return [...module.children.allTests('skipped')].map((test) => {
     const result = test.result()

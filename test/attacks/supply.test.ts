@@ -19,7 +19,7 @@ function workflows(): readonly Workflow[] {
   }))
 }
 
-/** Actions of this repository. Their steps lie two columns further to the left than a job's. */
+/** Composite actions of this repository. Their steps are indented two columns less than a job's. */
 function actions(): readonly Workflow[] {
   const folder = at('.github/actions')
   return readdirSync(folder).map((name) => ({
@@ -40,7 +40,7 @@ function stepsOf({ lines }: Workflow): readonly string[] {
   return steps
 }
 
-/** A whole commit, with its version for the reader; or a file of this repository. */
+/** A full commit hash, with its version for the reader; or a file of this repository. */
 const PINNED = /uses: (?:\.\/[\w./-]+|[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/
 
 attack('supply', 'an action whose tag was moved does not run', ({ tried }) => {
@@ -50,7 +50,7 @@ attack('supply', 'an action whose tag was moved does not run', ({ tried }) => {
   }
 })
 
-attack('supply', 'a step finds no rights that it has no use for', ({ tried }) => {
+attack('supply', 'a step has no permission that it does not need', ({ tried }) => {
   for (const workflow of workflows()) {
     const { name, lines } = workflow
     const text = lines.join('\n')
@@ -64,7 +64,7 @@ attack('supply', 'a step finds no rights that it has no use for', ({ tried }) =>
       if (step.includes('actions/checkout@')) {
         tried(`${title} keeps no token`, /persist-credentials: false/.test(step))
       }
-      // A title or a branch's name is put into the shell's text before the shell reads it.
+      // A title or a branch name is inserted into the shell script before the shell parses it.
       const script = /run:[\s\S]*?(?=\n {8}\w|$)/.exec(step)?.[0] ?? ''
       tried(`${title} takes no text from outside`, !script.includes('${{'))
     }
@@ -93,7 +93,7 @@ attack('supply', 'a package that changed under its version does not get in', ({ 
     tried(`${name} is one version`, /^\d+\.\d+\.\d+$/.test(String(version)))
   }
   const fetched = Object.entries(packages).filter(([path, each]) => path !== '' && !each.link)
-  // The lock names no addresses, so that a mirror serves as well: the checksum decides.
+  // The lockfile contains no addresses, so that a mirror works as well: the checksum decides.
   for (const [path, { resolved, integrity }] of fetched) {
     tried(path, resolved === undefined && String(integrity).startsWith('sha512-'))
   }

@@ -10,8 +10,8 @@ import { aDraft } from '../fakes/a-draft.ts'
 import { CoreHarness } from '../fakes/core-harness.ts'
 
 /**
- * The user's bucket and a decoy that takes the same keys, as one of the attacker's would take any,
- * and a core whose keys come from the environment.
+ * The user's bucket, a decoy that accepts the same keys (an attacker's store would accept any), and
+ * a core whose keys come from the environment.
  */
 export class TwoBuckets {
   readonly user: LocalBucket
@@ -36,7 +36,7 @@ export class TwoBuckets {
     return new TwoBuckets(folder, user, decoy, harness)
   }
 
-  /** What a page sends to point a destination at a bucket. */
+  /** The draft with which a page points a destination at a bucket. */
   draftFor(bucket: LocalBucket, changes: Partial<DestinationDraft> = {}): DestinationDraft {
     const { endpoint, region } = bucket
     return aDraft({
@@ -51,7 +51,7 @@ export class TwoBuckets {
     return (await this.harness.must('saveDestination', draft)).destination
   }
 
-  /** The same destination, pointed elsewhere. */
+  /** The same destination, pointed at another bucket. */
   move({ destinationId }: Destination, bucket: LocalBucket): Promise<Destination> {
     return this.save(bucket, { destinationId })
   }
@@ -63,7 +63,7 @@ export class TwoBuckets {
     return this.harness.must('completeUpload', { uploadId })
   }
 
-  /** With the same keys in the environment. */
+  /** Keeps the same keys in the environment. */
   async restart(): Promise<void> {
     this.harness = await this.harness.restart({ environment: this.harness.ports.environment })
   }
@@ -76,7 +76,7 @@ export class TwoBuckets {
   }
 }
 
-/** Made once with keys of its own, then opened again with the other's. */
+/** Created once with keys of its own, then opened again with the other bucket's keys. */
 async function openedWithKeysOf(folder: string, { accessKeyId, secretAccessKey }: LocalBucket) {
   const own = join(folder, 'decoy')
   await (await openLocalBucket({ folder: own, newBucketName: 'decoy' })).close()

@@ -15,7 +15,9 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp()
 })
 
-/** What people paste without seeing it, and what an attacker lets them paste. */
+/**
+ * Invisible characters that users paste unknowingly, and texts that an attacker makes them paste.
+ */
 const ODD = [
   'a\nb',
   'a\r\nx-amz-acl: public-read',
@@ -52,7 +54,7 @@ const SSO = {
   ssoRoleName: 'r',
 }
 
-/** In the short form each field gets a third of them, another third than its neighbours. */
+/** In the short form each field gets a third of them, and its neighbours get other thirds. */
 function oddFor(field: number): readonly string[] {
   if (process.env.FERRY_ATTACKS === 'full') return ODD
   return ODD.filter((_, at) => (at + field) % 3 === 0)
@@ -62,7 +64,7 @@ function kindOf(outcome: Outcome<unknown>): string {
   return outcome.ok ? 'taken' : outcome.failure.kind
 }
 
-attack('commands', 'nothing that is typed ends as a bug, or in the log', async (log) => {
+attack('commands', 'nothing that is typed causes a bug, or is written to the log', async (log) => {
   const stub = await StubStore.start(refusal(403, 'AccessDenied'))
   const harness = await CoreHarness.start({
     environment: { HOME: '/nowhere', AWS_ENDPOINT_URL: stub.endpoint },
@@ -91,7 +93,7 @@ attack('commands', 'nothing that is typed ends as a bug, or in the log', async (
 
 attack(
   'commands',
-  'keys, tokens and regions are refused by the name of their field',
+  'invalid keys, tokens and regions are refused, naming their field',
   async (log) => {
     const harness = await CoreHarness.start()
     cleanUps.push(() => harness.close())
@@ -112,7 +114,7 @@ attack(
   },
 )
 
-attack('commands', 'a name shows what it is', async (log) => {
+attack('commands', 'a name cannot be disguised', async (log) => {
   const harness = await CoreHarness.start()
   cleanUps.push(() => harness.close())
   for (const odd of ['a\u202eb', 'a\u200b\u2066b', 'a\u0000\nb', 'a\u3164b']) {
@@ -127,7 +129,7 @@ attack('commands', 'a name shows what it is', async (log) => {
   }
 })
 
-attack('files on the disk', 'settings with a region that is none are not used', (log) => {
+attack('files on the disk', 'settings with an invalid region are not used', (log) => {
   for (const region of ['a\r\nb', 'a.evil.example/', 'ä', 'x'.repeat(90)]) {
     const stored = readDestination(
       {

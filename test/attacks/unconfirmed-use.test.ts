@@ -41,7 +41,7 @@ const kindOf = async <N extends CommandName>(name: N, input: CommandInput<N>) =>
   return outcome.ok ? 'ok' : outcome.failure.kind
 }
 
-/** Every command that takes keys, or an address to use them at. */
+/** Every command that takes keys, or an address at which they would be used. */
 async function everyUse(draft: DestinationDraft) {
   const { credentialKind, profile } = draft
   const sso = { startUrl: `${endpoint}/start`, ssoRegion: 'eu-central-1' }
@@ -101,7 +101,7 @@ attack(
     )
     tried('the program of a profile ran', !hasRun)
     expect(harness.heard.origins.flat().every((each) => each === local.endpoint)).toBe(true)
-    // Nobody is asked without end.
+    // The user is not asked endlessly.
     expect(user.asked.length).toBeLessThanOrEqual(3)
   },
 )

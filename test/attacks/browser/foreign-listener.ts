@@ -6,14 +6,14 @@ import type { AddressInfo } from 'node:net'
 export interface ForeignListener {
   readonly origin: string
   readonly port: number
-  /** Method and path of each request, `bytes` for a connection whose bytes are no request. */
+  /** Method and path of each request; `bytes` for a connection that sends something else. */
   readonly arrived: readonly string[]
   readonly udpPort: number
   readonly datagrams: () => number
   readonly close: () => Promise<void>
 }
 
-/** A server that is no destination, and that lets every page do everything. */
+/** A server that is no destination, and allows every page everything. */
 export async function startForeignListener(): Promise<ForeignListener> {
   const arrived: string[] = []
   const server = createServer((request, response) => take(request, response, arrived))

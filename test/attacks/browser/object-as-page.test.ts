@@ -9,7 +9,7 @@ import { attack } from '../attack.ts'
 
 let browser: Browser
 let temporary: TemporaryBucket
-/** Whoever an object tells that it ran. */
+/** Receives a request from every object that managed to run. */
 let beacon: StubStore
 beforeAll(async () => {
   browser = await launchChromium()
@@ -22,7 +22,7 @@ afterAll(async () => {
   await beacon.close()
 })
 
-/** Every way to run, to load or to leave that a document has. */
+/** Every way in which a document can run code, load something or navigate. */
 function activeHtml(to: string): string {
   return `<!doctype html><html><head>
     <meta http-equiv="refresh" content="0;url=${to}/refresh">
@@ -45,7 +45,7 @@ const activeXhtml = (to: string) =>
 
 attack(
   'bucket on this computer',
-  'an object that is opened as a page runs nothing, loads nothing and goes nowhere',
+  'an object that is opened as a page runs nothing, loads nothing and does not navigate',
   async ({ tried }) => {
     const { store } = temporary
     const to = beacon.endpoint
@@ -72,7 +72,7 @@ attack(
       )
       const page = await browser.newPage()
       const get = presigned(store, { method: 'GET', path }, { atMs: Date.now() })
-      // A type that no browser shows is saved, which ends the navigation.
+      // A type that browsers do not show is downloaded, which aborts the navigation.
       await page.goto(store.endpoint + get, { waitUntil: 'networkidle' }).catch(() => null)
 
       const title = await page.title()

@@ -12,7 +12,7 @@ import { FerryPage } from '../../e2e/ferry-page.ts'
 import { attack } from '../attack.ts'
 import { HostInProcess } from '../host-in-process.ts'
 
-/** A program that listens at a port of this computer, and notes what it is told. */
+/** A program that listens at a port of this computer and records the requests. */
 async function program(port: number, answer: RequestListener) {
   const seen: IncomingMessage[] = []
   const server: Server = createServer((request, response) => {
@@ -38,7 +38,7 @@ async function profile(): Promise<BrowserContext> {
   return context
 }
 
-/** Everything it serves stays in the browser, and says so when it runs. */
+/** Everything that it serves persists in the browser, and reports when it runs. */
 const LEAVES_ALL_BEHIND: RequestListener = ({ url = '' }, response) => {
   const isWorker = url === '/worker.js'
   const worker = `self.addEventListener('fetch', (event) => event.respondWith(new Response(
@@ -91,7 +91,7 @@ attack(
 
 attack(
   'origin and session',
-  'what was left at 127.0.0.1 removes itself when the browser asks this host for it',
+  'everything left at 127.0.0.1 is removed when the browser requests it from this host',
   async (log) => {
     const port = await freePort()
     const context = await profile()
@@ -102,7 +102,7 @@ attack(
     await before.close()
     await startFerry({ port })
 
-    // As the browser does by itself on a navigation: it looks whether the script has changed.
+    // A browser does the same on a navigation: it checks whether the script has changed.
     await page.evaluate(async () => {
       const registration = await navigator.serviceWorker.ready
       await registration.update()
@@ -119,7 +119,7 @@ attack(
   },
 )
 
-attack('origin and session', 'programs at other ports wait for the session', async (log) => {
+attack('origin and session', 'programs at other ports try to receive the session', async (log) => {
   const context = await profile()
   const ferry = await startFerry()
   const page = await FerryPage.open(context, ferry.url)
@@ -180,12 +180,12 @@ attack('origin and session', 'another page of this computer knows the address', 
           const loaded = new Promise((resolve) => frame.addEventListener('load', resolve))
           document.body.append(frame)
           await loaded
-          // A frame that was refused shows an error page, which nobody may look into.
+          // A refused frame shows an error page, which scripts may not access.
           if (frame.contentDocument === null) throw new TypeError('Not readable')
         },
         'its window': async () => {
           const opened = window.open(origin)
-          // Empty until the host answers; then severed by COOP, or another origin's, which throws.
+          // Empty until the host answers; then severed by COOP, or cross-origin, which throws.
           while (opened !== null && !opened.closed && opened.location.href === 'about:blank') {
             await new Promise((resolve) => setTimeout(resolve, 10))
           }
@@ -238,7 +238,7 @@ attack(
   },
 )
 
-attack('origin and session', 'the script of the page is changed where it lies', async (log) => {
+attack('origin and session', 'the page’s script is changed on the disk', async (log) => {
   const folder = join(await temporaryFolder(), 'page')
   await cp(join(ROOT, 'out/renderer'), folder, { recursive: true })
   const names = await readdir(join(folder, 'assets'))
@@ -254,7 +254,7 @@ attack('origin and session', 'the script of the page is changed where it lies', 
   log.tried('one more statement', (await page.title()) === 'Ferry')
 })
 
-it('opens by the file that the browser is started with, also where names below localhost are unknown', async () => {
+it('opens from the file that the browser is started with, even where names below localhost do not resolve', async () => {
   const host = await HostInProcess.start()
   const withoutNames = await launchChromium({
     args: ['--host-resolver-rules=MAP *.localhost ~NOTFOUND'],
@@ -271,7 +271,7 @@ it('opens by the file that the browser is started with, also where names below l
   expect(numbered.page.url()).toBe(`${host.fallbackOrigin}/`)
 })
 
-it('keeps the page’s own files out of the browser’s cache', async () => {
+it('keeps the page’s files out of the browser’s cache', async () => {
   const context = await profile()
   const ferry = await startFerry()
   const page = await FerryPage.open(context, ferry.url)

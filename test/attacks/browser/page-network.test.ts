@@ -37,8 +37,8 @@ afterAll(async () => {
 })
 
 /**
- * Runs what `tried` holds as the page itself would. What a debugger evaluates may use `eval` in
- * spite of all policies, but not what it leaves for later.
+ * Runs the script in `tried` as the page itself would. Code that a debugger evaluates may use
+ * `eval` despite all policies, but code that it schedules for later may not.
  */
 async function inOwnTask(tried: string): Promise<boolean> {
   const way: () => unknown = Function(`return () => ${tried}`)()
@@ -48,16 +48,16 @@ async function inOwnTask(tried: string): Promise<boolean> {
       try {
         way()
       } catch {
-        // Refused.
+        // It was refused.
       }
-      // What loads or waits for its turn, like a timer, comes before this.
+      // Loads and callbacks such as timers come before this.
       setTimeout(resolve, 50)
     })
   })
   return Reflect.get(globalThis, 'isHit') === true
 }
 
-/** What the browser was going to send before now has arrived by then. */
+/** Resolves when everything that the browser was about to send has arrived. */
 async function untilArrived(path: string): Promise<void> {
   const other = await context.newPage()
   await other.goto(`${listener.origin}${path}`)
@@ -65,7 +65,7 @@ async function untilArrived(path: string): Promise<void> {
   expect(listener.arrived).toContain(`GET ${path}`)
 }
 
-describe('a script that took the page over', () => {
+describe('a script that took over the page', () => {
   attack('network of the page', 'sends nothing to a foreign server', async ({ tried }) => {
     await page.evaluate(installAppend)
     const ways = Object.entries(WAYS_OUT)
@@ -83,7 +83,7 @@ describe('a script that took the page over', () => {
     tried('bytes that are no request', !listener.arrived.includes('bytes'))
   })
 
-  attack('network of the page', 'makes no script of text', async ({ tried }) => {
+  attack('network of the page', 'runs no text as script', async ({ tried }) => {
     await page.reload()
     await opened.button('Choose files').waitFor()
     await page.evaluate(installAppend)
@@ -96,13 +96,13 @@ describe('a script that took the page over', () => {
   })
 })
 
-/** An order as the page gave it to the worker that sends parts. */
+/** An order that the page gave to the worker that sends parts. */
 interface Order {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Listens in on the page: by the next upload the worker is in the attacker's hands. */
+/** Intercepts the page's messages: from the next upload on the attacker controls the worker. */
 function captureWorker(): void {
   const post = Worker.prototype.postMessage
   Worker.prototype.postMessage = function postMessage(this: Worker, message: unknown) {
@@ -117,7 +117,7 @@ interface Captured {
   readonly order: Order
 }
 
-/** What the worker answers to an order of the attacker's. */
+/** The worker's answer to an order of the attacker. */
 function giveOrder([jobId, order]: readonly [number, object]): Promise<unknown> {
   const { worker } = (globalThis as unknown as { readonly captured: Captured }).captured
   return new Promise((resolve) => {
@@ -129,7 +129,7 @@ function giveOrder([jobId, order]: readonly [number, object]): Promise<unknown> 
   })
 }
 
-describe('the worker that sends parts, in the hands of such a script', () => {
+describe('the worker that sends parts, controlled by such a script', () => {
   let order: Order
 
   beforeAll(async () => {
@@ -187,7 +187,7 @@ describe('the worker that sends parts, in the hands of such a script', () => {
     }
   })
 
-  attack('network of the page', 'makes no other request than a PUT', async ({ tried }) => {
+  attack('network of the page', 'sends no request other than a PUT', async ({ tried }) => {
     const store = new Store(await localBucketAccess(ferry.dataFolder), whenOver)
     const before = await store.keys()
 
@@ -198,12 +198,12 @@ describe('the worker that sends parts, in the hands of such a script', () => {
   })
 })
 
-/** Said in SECURITY.md: in a browser's tab no policy holds these. */
-describe('what the browser host cannot keep from such a script', () => {
+/** Documented in SECURITY.md: no policy prevents these in a browser tab. */
+describe('a leak that the browser host cannot prevent', () => {
   it.each<[string, (to: string) => unknown]>([
     ['a new window', (to) => void open(`${to}/new-window?stolen`)],
     ['going elsewhere', (to) => void location.assign(`${to}/navigation?stolen`)],
-  ])('is %s, and no more', async (_name, way) => {
+  ])('is %s, and nothing else', async (_name, way) => {
     const count = listener.arrived.length
 
     await page.evaluate(way, listener.origin)

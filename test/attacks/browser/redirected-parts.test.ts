@@ -7,7 +7,7 @@ import { argsBehind, FerryPage } from '../../e2e/ferry-page.ts'
 import { startProxy } from '../../e2e/fresh-ferry.ts'
 import { attack } from '../attack.ts'
 
-/** No name of this kind is looked up: the proxy takes everything. */
+/** The name is never resolved: all requests go to the proxy. */
 const ELSEWHERE = 'attacker.test'
 
 async function ferryWithProxiedBucket() {
@@ -23,26 +23,32 @@ async function ferryWithProxiedBucket() {
 }
 
 for (const status of [307, 308]) {
-  attack('hostile store', `a part is not sent on to where a ${status} leads`, async ({ tried }) => {
-    const { proxy, page } = await ferryWithProxiedBucket()
-    const location = `http://${ELSEWHERE}/files/stolen.txt`
-    const headers = { location, 'access-control-allow-origin': '*' }
-    const answer = { name: 'redirect', status, headers, body: '' }
-    proxy.setRule(({ operation, from }) =>
-      operation === 'PutObject' && from === 'page' ? { kind: 'answer', answer } : { kind: 'pass' },
-    )
-    const path = join(await temporaryFolder(), 'secret.txt')
-    await writeFile(path, 'the secret')
+  attack(
+    'hostile store',
+    `a part does not follow a redirect with status ${status}`,
+    async ({ tried }) => {
+      const { proxy, page } = await ferryWithProxiedBucket()
+      const location = `http://${ELSEWHERE}/files/stolen.txt`
+      const headers = { location, 'access-control-allow-origin': '*' }
+      const answer = { name: 'redirect', status, headers, body: '' }
+      proxy.setRule(({ operation, from }) =>
+        operation === 'PutObject' && from === 'page'
+          ? { kind: 'answer', answer }
+          : { kind: 'pass' },
+      )
+      const path = join(await temporaryFolder(), 'secret.txt')
+      await writeFile(path, 'the secret')
 
-    await page.drop([path])
-    await page.untilStatus('secret.txt', 'Action needed')
+      await page.drop([path])
+      await page.untilStatus('secret.txt', 'Action needed')
 
-    const puts = proxy.seen.filter((each) => each.from === 'page' && each.method === 'PUT')
-    tried(`${status}`, !proxy.seen.some(({ host }) => host.includes(ELSEWHERE)))
-    // Once more by a fresh worker, whose policy is surely the present one; then never again.
-    expect(puts.length).toBeLessThanOrEqual(2)
-    expect(await page.row('secret.txt').textContent()).toMatch(
-      /The store redirects Ferry to another address, which is not part of this connection\./,
-    )
-  })
+      const puts = proxy.seen.filter((each) => each.from === 'page' && each.method === 'PUT')
+      tried(`${status}`, !proxy.seen.some(({ host }) => host.includes(ELSEWHERE)))
+      // Retried once by a new worker, which certainly has the current policy; then never again.
+      expect(puts.length).toBeLessThanOrEqual(2)
+      expect(await page.row('secret.txt').textContent()).toMatch(
+        /The store redirects Ferry to another address, which is not part of this connection\./,
+      )
+    },
+  )
 }

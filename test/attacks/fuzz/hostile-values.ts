@@ -1,11 +1,11 @@
 import fc, { type Arbitrary } from 'fast-check'
 
-/** Wherever one of these shows up beside the place it was typed into, a secret has leaked. */
+/** If it shows up anywhere except where it was entered, a secret has leaked. */
 export const SECRET_CANARY = 'canary-secret-f3c1'
-/** In the query of a URL; a log that holds it holds presigned queries. */
+/** Part of a URL's query; a log that contains it would contain presigned queries. */
 export const QUERY_CANARY = 'canary-signature-9b7e'
 
-/** Texts that mean something to a path, a URL, a header, a query, a document or a screen. */
+/** Texts with a special meaning in a path, URL, header, query, document or on a screen. */
 export const HOSTILE_TEXTS: readonly string[] = [
   '',
   ' ',
@@ -64,7 +64,7 @@ export const HOSTILE_TEXTS: readonly string[] = [
   '{"version":1e999}',
 ]
 
-/** Values of the wrong kind, as far as they can cross IPC (structured clone) or be JSON. */
+/** Values of the wrong type that can be sent over IPC (structured clone) or as JSON. */
 const JUNK: readonly unknown[] = [
   null,
   undefined,
@@ -104,7 +104,7 @@ function nested(depth: number): unknown {
 
 const EXTRA_NAMES = ['__proto__', 'constructor', 'prototype', 'toString', 'bucket', 'key', 'path']
 
-/** A change to a value that was in form; `where` picks the place, `what` the change. */
+/** A change to a valid value; `where` picks the position, `what` the change. */
 export interface Mutation {
   readonly where: number
   readonly what: 'junk' | 'without' | 'extra' | 'whole' | 'inherited'
@@ -132,7 +132,7 @@ export function mutated(input: unknown, { where, what, junk }: Mutation): unknow
   return copy
 }
 
-/** As an own property, also where the name is `__proto__`: so JSON and structured clone make it. */
+/** Defines an own property, even for the name `__proto__`, as JSON and structured clone do. */
 function define(holder: object, key: string, value: unknown): void {
   Object.defineProperty(holder, key, {
     value,

@@ -2,8 +2,8 @@ import { Socket } from 'node:net'
 import { vi } from 'vitest'
 
 /**
- * Lets nothing leave this computer: a connection to any address but loopback fails as on a computer
- * without a network, and its host is noted. TLS, HTTP and `fetch` all connect through here.
+ * Keeps all traffic on this computer: a connection to any address but loopback fails as it would
+ * without a network, and its host is recorded. TLS, HTTP and `fetch` all connect through here.
  */
 export class NetworkGuard {
   readonly hosts: string[] = []
@@ -30,7 +30,7 @@ export class NetworkGuard {
   }
 }
 
-/** Node calls it with its own array of arguments, others with options or a port and a host. */
+/** Node passes its own array of arguments, other callers pass options or a port and a host. */
 function hostOf(args: readonly unknown[]): string {
   const [first, second] = Array.isArray(args[0]) ? args[0] : args
   if (typeof first === 'object' && first !== null) {

@@ -2,7 +2,7 @@ import fc, { type Arbitrary } from 'fast-check'
 import * as z from 'zod/mini'
 import { type CommandName, commands } from '../../../electron/contract/commands.ts'
 
-/** What of JSON Schema zod writes for a command's input. */
+/** The parts of JSON Schema that zod generates for a command's input. */
 interface Schema {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'null'
   readonly const?: unknown
@@ -25,10 +25,10 @@ interface Schema {
   readonly $defs?: Readonly<Record<string, Schema>>
 }
 
-/** Texts for a field of that name; the schema's own pattern comes first where it has one. */
+/** Texts for a field of that name; the schema's own pattern takes precedence. */
 export type TextFor = (field: string) => Arbitrary<string>
 
-/** Values in a command's form, taken from the schema itself, so that a new command needs nothing. */
+/** Valid inputs of a command, derived from its schema, so that a new command is included. */
 export function inputsOf(name: CommandName, textFor: TextFor): Arbitrary<unknown> {
   const root = z.toJSONSchema(commands[name].input, {
     io: 'input',
@@ -67,7 +67,7 @@ function valuesOf(schema: Schema, field: string, walk: Walk): Arbitrary<unknown>
     case 'null':
       return fc.constant(null)
     default:
-      // Whatever JSON Schema has no word for.
+      // The JSON Schema contains no type.
       return fc.jsonValue()
   }
 }
