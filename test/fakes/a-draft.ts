@@ -3,7 +3,7 @@ import { TYPED_KEYS } from './typed-keys.ts'
 
 export const SECRET = 'wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY'
 
-/** What somebody types to reach a store that nobody answers at. */
+/** A user's entries for a store that does not respond. */
 export function aDraft(changes: Partial<DestinationDraft> = {}): DestinationDraft {
   return {
     ...TYPED_KEYS,

@@ -1,4 +1,4 @@
-/** For servers on loopback in tests; no one trusts it, which is its use. Valid until 2126. */
+/** For servers on loopback in tests; intentionally trusted by no one. Valid until 2126. */
 export const SELF_SIGNED = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg4Dj3WUgXABOoo59u
@@ -19,11 +19,11 @@ zj0EAwIDSAAwRQIgFFwWRY7pQRIYv5YRFQjvrfKPFIINqloVKOSXDmFhuFQCIQDM
 } as const
 
 /**
- * A server's certificate that an authority of somebody's own has signed, for servers on loopback in
- * tests: for `store.example`, the names below it, and `localhost`. Valid until 2126.
+ * A server certificate signed by a private authority, for servers on loopback in tests: for
+ * `store.example`, the names below it, and `localhost`. Valid until 2126.
  */
 export const OWN_AUTHORITY = {
-  /** The certificate that a user tells their system to trust. */
+  /** The certificate that a user adds to the trusted ones of their system. */
   authority: `-----BEGIN CERTIFICATE-----
 MIIBxzCCAW2gAwIBAgIUKIk0ccptO6fbop/ioLRKk/92QoYwCgYIKoZIzj0EAwIw
 MDEWMBQGA1UECgwNT3duIEF1dGhvcml0eTEWMBQGA1UEAwwNT3duIEF1dGhvcml0

@@ -4,7 +4,7 @@ import { type Answer, plain, refusal } from './stub-store.ts'
 
 const XML = { 'content-type': 'application/xml' }
 
-/** The sums of "123456789", the catalogue's check values. */
+/** The checksums of "123456789": the catalogue's check values. */
 const RIGHT: Readonly<Record<string, string>> = {
   'x-amz-checksum-crc64nvme': Buffer.from('ae8b14860a799888', 'hex').toString('base64'),
   'x-amz-checksum-crc32c': Buffer.from('e3069283', 'hex').toString('base64'),
@@ -12,17 +12,17 @@ const RIGHT: Readonly<Record<string, string>> = {
   'content-md5': createHash('md5').update('123456789').digest('base64'),
 }
 
-/** A store that checks the sums it was told to, and holds uploads until they are aborted. */
+/** A store that verifies the chosen checksums, and keeps uploads until they are aborted. */
 export class ChecksumStore {
-  /** What it answers in place of doing as asked; the key is an operation of S3. */
+  /** Answers that replace the normal ones, by S3 operation. */
   readonly manners: Record<string, Answer> = {}
-  /** Headers that it compares with the body. */
+  /** Checksum headers that it compares with the body. */
   checks: readonly string[] = []
-  /** What it says to a sum that is wrong. */
+  /** The answer to a wrong checksum. */
   refusal: Answer = refusal(400, 'BadDigest')
   readonly unfinished = new Map<string, string>()
   readonly asked: string[] = []
-  /** Every key that was ever written under. */
+  /** Every key that was ever written to. */
   readonly keys = new Set<string>()
   /** Runs before an operation is answered. */
   before: (operation: string) => void = () => undefined

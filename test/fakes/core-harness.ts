@@ -32,7 +32,7 @@ export const PART = 5 * MIB
 
 export const NO_CHANGES: CommandInput<'syncUploads'> = { receipts: [], marks: [], cleared: [] }
 
-/** A core over the real bucket on this computer, and what a page does with it. */
+/** A core with the real bucket on this computer, with the calls that a page makes. */
 export class CoreHarness {
   readonly heard: Heard
   readonly folder: string
@@ -62,7 +62,7 @@ export class CoreHarness {
     return new CoreHarness(folder, remove, ports, heard, await createCore(ports))
   }
 
-  /** As after a crash of the host, on the same folder; what was only in memory is gone. */
+  /** Restarts in the same folder, like after a crash of the host; everything in memory is lost. */
   async restart(changes: Partial<CorePorts> = {}): Promise<CoreHarness> {
     await this.core.close()
     const heard = new Heard()
@@ -75,7 +75,7 @@ export class CoreHarness {
     this.#removeFolder()
   }
 
-  /** The way every page's command takes: names, schemas and all. */
+  /** Dispatches a command the way a page's commands are: by name, with all schemas. */
   async ask<N extends CommandName>(
     name: N,
     input: CommandInput<N>,
@@ -85,10 +85,7 @@ export class CoreHarness {
     return outcome as Outcome<CommandOutput<N>>
   }
 
-  /**
-   * Prepares an upload whose destination's rules ask for this part length; null: they leave it to
-   * Ferry.
-   */
+  /** Prepares an upload whose destination's rules set this part length; null: Ferry chooses it. */
   async prepare(
     uploadId: UploadId,
     partBytes: number | null = null,
@@ -111,20 +108,20 @@ export class CoreHarness {
     await this.must('saveRules', { destinationId, rules: { ...found.rules, partBytes } })
   }
 
-  /** A page has it from the same answer. */
+  /** A page gets it from the same answer. */
   #noteAlgorithm(input: object, prepared: unknown): void {
     const { uploadId } = input as CommandInput<'prepareUpload'>
     this.#algorithms.set(uploadId, (prepared as PreparedUpload).algorithm)
   }
 
-  /** For what has to work for the test to mean anything. */
+  /** For commands that must succeed for the test to make sense. */
   async must<N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandOutput<N>> {
     const outcome = await this.ask(name, input)
     if (!outcome.ok) throw new Error(`${name} answered ${JSON.stringify(outcome.failure)}`)
     return outcome.value
   }
 
-  /** A file on disk, as the desktop hands it over. */
+  /** Registers a file on the disk, like the desktop. */
   async registerFile(name: string, bytes: Uint8Array): Promise<Source> {
     writeFileSync(join(this.folder, name), bytes)
     return this.registerPath(name)
@@ -134,7 +131,7 @@ export class CoreHarness {
     return this.register({ path: join(this.folder, name), name, byteLength: 0, modifiedAtMs: 0 })
   }
 
-  /** The facts only, as a browser hands them over. */
+  /** Registers only the file's facts, like a browser. */
   registerFacts(name: string, byteLength: number, modifiedAtMs = 1000): Promise<Source> {
     return this.register({ path: null, name, byteLength, modifiedAtMs })
   }
@@ -147,12 +144,12 @@ export class CoreHarness {
     return this.only(uploads)
   }
 
-  /** Queues bytes that only the test holds. */
+  /** Queues bytes that exist only in the test. */
   async queueBytes(destination: Destination, name: string, bytes: Uint8Array) {
     return this.queue(destination, await this.registerFacts(name, bytes.length))
   }
 
-  /** Signs parts as the page does: with the checksum of each by the upload's own algorithm. */
+  /** Signs parts like the page: with each part's checksum by the upload's algorithm. */
   async sign(uploadId: UploadId, bytes: Uint8Array, partNumbers: readonly number[]) {
     const { plan } = await this.record(uploadId)
     const algorithm = this.#algorithms.get(uploadId)
@@ -169,7 +166,7 @@ export class CoreHarness {
     return parts.map((part, index) => ({ ...part, ...this.only(signed.slice(index, index + 1)) }))
   }
 
-  /** Sends parts as the page does, and records what the store answered. */
+  /** Sends parts like the page, and records the store's answers. */
   async send(uploadId: UploadId, bytes: Uint8Array, partNumbers: readonly number[]): Promise<void> {
     for (const put of await this.sign(uploadId, bytes, partNumbers)) {
       const { partNumber, url, headers, body, checksum } = put
@@ -180,7 +177,7 @@ export class CoreHarness {
     }
   }
 
-  /** Tells the host of changes, as the page's outbox does; none may be refused. */
+  /** Reports changes to the host, like the page's outbox; none may be refused. */
   async sync(changes: Partial<CommandInput<'syncUploads'>>): Promise<void> {
     const { refused } = await this.must('syncUploads', { ...NO_CHANGES, ...changes })
     expect(refused).toEqual([])
@@ -202,7 +199,7 @@ export class CoreHarness {
     return { accessKeyId, secretAccessKey }
   }
 
-  /** The store seen by somebody else. */
+  /** Another client of the same store. */
   otherClient(destination: Destination): S3Client {
     return new S3Client({
       endpoint: destination.endpoint,
@@ -244,7 +241,7 @@ export class CoreHarness {
   }
 }
 
-/** A download on a connection of its own: `fetch` would try one that a restart has closed. */
+/** Downloads on a new connection: `fetch` could reuse one that a restart has closed. */
 export function statusOf(url: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const request = get(url, { agent: false }, (answer) => {
@@ -268,7 +265,7 @@ export function someBytes(length: number, seed = 1): Uint8Array {
 
 const OF_S3 = { crc64nvme: 'CRC64NVME', crc32c: 'CRC32C', sha256: 'SHA256' } as const
 
-/** A body's checksum as it travels. */
+/** A body's checksum in the form of its header. */
 export async function checksumOf(algorithm: ChecksumAlgorithm, bytes: Uint8Array): Promise<string> {
   if (algorithm === 'md5') return createHash('md5').update(bytes).digest('base64')
   const running = await startChecksum(OF_S3[algorithm])

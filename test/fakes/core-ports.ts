@@ -7,7 +7,7 @@ import { openSecretFile } from '../../electron/core/host/secret-file.ts'
 import { openSettings } from '../../electron/core/host/settings-file.ts'
 import type { CorePorts, QueueState } from '../../electron/core/ports.ts'
 
-/** What a core told its host, for tests to look at. */
+/** Records the notices that a core sends to its host. */
 export class Heard {
   readonly notices: { readonly name: NoticeName; readonly payload: unknown }[] = []
   readonly origins: (readonly string[])[] = []
@@ -24,13 +24,13 @@ export class Heard {
   }
 }
 
-/** A folder below the system's temporary one, and how to remove it. */
+/** A folder in the system's temporary one, and a function that removes it. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'ferry-core-'))
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-/** Real settings, secrets and log in a real folder; only the surroundings are a record. */
+/** Real settings, secrets and log in a real folder; only the host's shell is faked. */
 export async function corePorts(
   dataFolder: string,
   heard: Heard,
@@ -61,12 +61,12 @@ export async function corePorts(
       },
     }),
     now: Date.now,
-    // Nothing of the computer's own.
+    // Nothing from the computer's own environment.
     environment: { HOME: dataFolder },
     pageOrigin: () => 'http://127.0.0.1:1',
     corsOrigin: () => 'http://127.0.0.1:1',
     isCorsHandled: false,
-    // As in a process without a terminal.
+    // Like a process without a terminal.
     confirm: async () => 'cannot-ask',
     notify: (name, payload) => {
       heard.notices.push({ name, payload })

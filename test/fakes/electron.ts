@@ -1,5 +1,5 @@
-// Stands for the `electron` module in tests (vite.config.ts aliases it): remembers what it was told
-// and lets a test speak for Electron. Nothing in it decides anything.
+// Replaces the `electron` module in tests (vite.config.ts aliases it): records the calls and lets a
+// test trigger Electron's events. It contains no logic of its own.
 import { FakeApp } from './electron/app.ts'
 import { FakeNotification, FakeTray } from './electron/attention.ts'
 import { ipcMain } from './electron/ipc.ts'
@@ -48,7 +48,7 @@ export const protocol = {
   },
 }
 
-/** Between tests of the whole app, which share this module. */
+/** Resets the fakes between tests of the whole app, which share this module. */
 export function resetElectron(): void {
   app.reset()
   powerMonitor.removeAllListeners()
@@ -63,14 +63,14 @@ export function resetElectron(): void {
 }
 
 /**
- * Hands a fake to code that takes Electron's own class: the classes have hundreds of members, of
+ * Passes a fake to code that expects Electron's own class: the classes have hundreds of members, of
  * which the code under test uses a few.
  */
 export function standIn<T>(fake: object): T {
   return fake as T
 }
 
-/** Electron's module is its own default export; electron-store asks for that. */
+/** Electron's module is its own default export; electron-store requires that. */
 const electron = { app, ipcMain, shell }
 
 export { electron as default }

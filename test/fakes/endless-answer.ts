@@ -1,13 +1,13 @@
 import type { Answer } from './stub-store.ts'
 
-/** What an answer without end has sent until somebody stopped it. */
+/** The amount that an endless answer sent before it was stopped. */
 export interface Spent {
   bytes: number
 }
 
 const PIECE_BYTES = 64 * 1024
 
-/** Sends one text again and again, as fast as it is read, until the other side hangs up. */
+/** Sends one text again and again, as fast as it is read, until the client disconnects. */
 export function endless(
   status: number,
   start: string,
@@ -33,7 +33,7 @@ export function endless(
   }
 }
 
-/** One byte now and then, so that the line is never silent. */
+/** Sends an occasional byte, so that the connection is never silent. */
 export function trickling(everyMs: number, text: string): Answer {
   return (_request, response) => {
     response.writeHead(200, { 'content-type': 'application/xml' })

@@ -11,7 +11,7 @@ import type { CommandCalls, FerryBridge } from '../../electron/contract/ferry-br
 import type { NoticeName, NoticePayload } from '../../electron/contract/notices.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
 
-/** What the fake host begins with. Plain data: it travels into the page. */
+/** The fake host's initial state. Plain data, because it is serialised into the page. */
 export interface FakeWorld {
   readonly host: HostDescription
   readonly destinations: readonly Destination[]
@@ -20,20 +20,20 @@ export interface FakeWorld {
   readonly checkReport: CheckReport
   readonly rules: Destination['rules']
   readonly isCopied: boolean
-  /** What is known of uploads that are completed here. */
+  /** The verification result of uploads that are completed here. */
   readonly proof: Proof
   /** Commands that fail from the start. */
   readonly failures: Partial<Record<CommandName, Failure>>
-  /** What commands answer, one after another; the last is answered for ever. */
+  /** Answers of commands, one after another; the last one is repeated forever. */
   readonly answers: { readonly [N in CommandName]?: readonly CommandOutput<N>[] }
 }
 
-/** The handle that tests hold, as `window.fake`. */
+/** The handle for tests, as `window.fake`. */
 interface FakeHost {
   readonly calls: readonly { readonly command: CommandName; readonly input: unknown }[]
-  /** From now on the command fails so; null: it works again. */
+  /** From now on the command fails with this; null: it works again. */
   readonly failWith: (command: CommandName, failure: Failure | null) => void
-  /** Answers of the command wait until `release`. */
+  /** Delays the command's answers until `release`. */
   readonly hold: (command: CommandName) => void
   readonly release: (command: CommandName) => void
   readonly notify: <N extends NoticeName>(name: N, payload: NoticePayload<N>) => void
@@ -46,8 +46,8 @@ declare global {
 }
 
 /**
- * A host of the same shape as the preload's, in the page, without a store or a disk behind it.
- * The function travels into the page as text, so it uses nothing from outside itself.
+ * A host with the same interface as the preload's, inside the page, without a store or a disk. The
+ * function is passed to the page as text, so it must not use anything outside itself.
  */
 export function installFakeBridge(world: FakeWorld): void {
   let { destinations, selectedId } = world
@@ -64,7 +64,7 @@ export function installFakeBridge(world: FakeWorld): void {
   const notify: FakeHost['notify'] = (name, payload) => {
     for (const listener of listeners.get(name) ?? []) listener(payload as never)
   }
-  /** Fixes that were made, by kind. */
+  /** Fixes that were applied, by kind. */
   const mended = new Set<string>()
 
   const isUnfinished = ({ status }: UploadRecord) =>
@@ -333,7 +333,7 @@ export function installFakeBridge(world: FakeWorld): void {
       return ok({ plan, algorithm: 'crc64nvme', held: [], isComplete: false })
     },
     signParts: ({ uploadId, parts }) => {
-      // The page's transport sends to nothing that does not look signed.
+      // The page's transport sends only to URLs that look signed.
       const signed = 'X-Amz-SignedHeaders=host&X-Amz-Signature=fake'
       return ok(
         parts.map(({ partNumber }) => ({
@@ -349,7 +349,7 @@ export function installFakeBridge(world: FakeWorld): void {
     diagnoseNoResponse: () => ok({ kind: 'unexplained', isStoreReached: false }),
     diagnoseSignature: () => ok({ failure: null }),
     diagnoseSource: () => ok({ failure: null }),
-    // Only a host that sees the file can vouch for it.
+    // Only a host that can read the file can confirm that it is unchanged.
     checkSource: () => ok({ isUnwritten: world.host.host === 'desktop' }),
     completeUpload({ uploadId }) {
       const record = uploads.get(uploadId)
@@ -398,7 +398,7 @@ export function installFakeBridge(world: FakeWorld): void {
     openFolder: ({ folder }) => ok({ isOpened: false, path: `/home/ada/ferry/${folder}` }),
     copyDiagnostics: () => ok({ isCopied: world.isCopied, text: 'Ferry 0.1.0, desktop' }),
     showProgress: () => ok({}),
-    // As in a browser; a test that wants updates gives `answers`.
+    // Like in a browser; a test that needs updates sets `answers`.
     describeUpdates: () => ok(null),
     allowUpdateChecks: () => ok(null),
     hideUpdate: () => ok(null),

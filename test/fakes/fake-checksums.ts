@@ -4,27 +4,27 @@ import { failed, type Outcome, succeeded } from '../../electron/contract/outcome
 import type { Checksums, ChecksumWithCrc, Clock, PartBody } from '../../renderer/engine/ports.ts'
 import { fakeChecksum, textOf } from './fake-source.ts'
 
-/** A checksum that is a CRC is the CRC of its bytes, too. */
+/** If the checksum is itself a CRC, it is also the CRC of the bytes. */
 export function partChecksumOf(checksum: string, crc = checksum): ChecksumWithCrc {
   return { checksum, crc }
 }
 
-/** Sums up what the fake files say, at the speed it is told. */
+/** Calculates checksums of the fake files' texts, at a given speed. */
 export class FakeChecksums implements Checksums {
   readonly #clock: Clock
   #underWay = 0
   bytesPerMs = Number.POSITIVE_INFINITY
   mostAtOnce = 0
-  /** Set: every sum from now on fails so. */
+  /** If set, every checksum fails with this from now on. */
   trouble: Failure | null = null
-  /** What was summed up, in order: `next 0-16`. */
+  /** The calculated ranges, in order: `next 0-16`. */
   readonly calls: string[] = []
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** The algorithm of each, in the same order. */
+  /** The algorithm of each call, in the same order. */
   readonly algorithms: string[] = []
 
   readonly of: Checksums['of'] = async (body, algorithm, order, signal) => {

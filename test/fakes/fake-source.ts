@@ -3,9 +3,9 @@ import { failed, succeeded } from '../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../electron/contract/part-plan.ts'
 import type { FileSource } from '../../renderer/engine/ports.ts'
 
-/** A file without bytes: its content is where it was written to since it was given. */
+/** A file without bytes: its content is the list of edits since it was chosen. */
 export class FakeSource implements FileSource {
-  /** Set: every read from now on fails so. */
+  /** If set, every read fails with this from now on. */
   trouble: Failure | null = null
   readonly reads: ByteRange[] = []
   readonly #edits: (number | 'all')[] = []
@@ -22,12 +22,12 @@ export class FakeSource implements FileSource {
     return succeeded({ byteLength: range.end - range.start, payload: new FakeBytes(this, range) })
   }
 
-  /** Somebody writes to the file; its length and time stay as they were. */
+  /** Another program writes to the file; its length and time stay the same. */
   edit(at: number | 'all'): void {
     this.#edits.push(at)
   }
 
-  /** Somebody puts the old file back. */
+  /** Another program restores the original file. */
   revert(): void {
     this.#edits.length = 0
   }
@@ -39,7 +39,7 @@ export class FakeSource implements FileSource {
     return [`${start}-${end}`, ...edits].join(' ')
   }
 
-  /** What these parts of it said at the same time, now or after an earlier edit. */
+  /** The texts of these ranges at each moment, now and after each earlier edit. */
   textsEver(ranges: readonly ByteRange[]): readonly (readonly string[])[] {
     return Array.from({ length: this.#edits.length + 1 }, (_, editCount) =>
       ranges.map((range) => this.textOf(range, editCount)),
@@ -47,7 +47,7 @@ export class FakeSource implements FileSource {
   }
 }
 
-/** A reference, like a browser's slice of a file: the bytes are those of the moment of reading. */
+/** A reference, like a browser's slice of a file: the bytes are those at the time of reading. */
 class FakeBytes {
   readonly #source: FakeSource
   readonly #range: ByteRange
@@ -62,12 +62,12 @@ class FakeBytes {
   }
 }
 
-/** What a body says now; bodies of other makes all say the same. */
+/** The current text of a body; bodies of other kinds all have the same text. */
 export function textOf(body: { readonly payload: unknown }): string {
   return body.payload instanceof FakeBytes ? body.payload.text() : 'bytes'
 }
 
-/** A checksum that nothing but the same text has. */
+/** A checksum that is unique to its text. */
 export function fakeChecksum(text: string): string {
   return Buffer.from(text).toString('base64')
 }

@@ -7,7 +7,7 @@ import type {
   TransferRules,
 } from '../../renderer/engine/ports.ts'
 
-/** What the browser says of the network. */
+/** The browser's network status. */
 export class FakeNetwork implements NetworkStatus {
   #isOnline = true
   readonly #listeners = new Set<() => void>()
@@ -31,7 +31,7 @@ export class FakeNetwork implements NetworkStatus {
 
 type Listener = (state: 'asleep' | 'awake') => void
 
-/** What the host hears of the computer's sleep. */
+/** The computer's sleep, as the host reports it. */
 export class FakePower implements PowerStatus {
   readonly #listeners = new Set<Listener>()
 
@@ -49,12 +49,12 @@ export class FakePower implements PowerStatus {
   }
 }
 
-/** What the page keeps to, and what the host plans by. */
+/** The limits that the page observes, and the part length that the host plans with. */
 type Limits = TransferLimits & Pick<UploadRules, 'partBytes'>
 
 const AUTOMATIC: Limits = { partBytes: null, parallel: null, bytesPerSecond: null }
 
-/** Rules that a test changes as a person would. */
+/** Rules that a test changes as a user would. */
 export class FakeRules implements TransferRules {
   readonly #limits = new Map<DestinationId, Limits>()
   readonly #listeners = new Set<() => void>()

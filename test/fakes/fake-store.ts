@@ -35,7 +35,7 @@ interface StoredPart {
   readonly etag: string
   readonly byteLength: number
   readonly checksum: string
-  /** What the body said. */
+  /** The text of the body. */
   readonly text: string
 }
 
@@ -57,7 +57,7 @@ interface Issued extends PartToSign {
   readonly expiresAtMs: number
 }
 
-/** The life of a signature. */
+/** The validity of a signature. */
 const SIGNED_MS = 15 * 60_000
 
 type PlanRules = Pick<PlanLimits, 'partBytes' | 'bytesPerSecond'>
@@ -65,8 +65,8 @@ type PlanRules = Pick<PlanLimits, 'partBytes' | 'bytesPerSecond'>
 const AUTOMATIC: PlanRules = { partBytes: null, bytesPerSecond: null }
 
 /**
- * A host and a store in one: keeps what S3 would keep, follows a script of faults, and throws at
- * what a correct client never does. Moves `bytesPerMs` per request.
+ * A host and a store in one: stores what S3 would store, follows a script of faults, and throws on
+ * anything that a correct client never does. Moves `bytesPerMs` per request.
  */
 export class FakeStore {
   readonly #clock: Clock
@@ -74,49 +74,49 @@ export class FakeStore {
   readonly #script = new FaultScript()
   readonly #issued = new Map<string, Issued>()
   readonly #underWay = new Set<string>()
-  /** The host does one thing at a time per upload. */
+  /** The host runs one command at a time per upload. */
   readonly #turns = new Map<UploadId, Promise<unknown>>()
   #serial = 0
   bytesPerMs = 100_000
-  /** Everything asked of it, in order: `prepare 1`, `put 1/3`. */
+  /** All requests, in order: `prepare 1`, `put 1/3`. */
   readonly calls: string[] = []
-  /** Every PUT that began. */
+  /** Every PUT that was started. */
   readonly puts: PutCall[] = []
   mostPutsAtOnce = 0
   readonly marks: { readonly uploadId: UploadId; readonly mark: UploadMark }[] = []
   readonly recorded = new Map<UploadId, number[]>()
   readonly receipts: (PartReceipt & { readonly uploadId: UploadId })[] = []
-  /** True: the host answers nothing. */
+  /** True: the host does not respond. */
   isHostGone = false
-  /** True: the store answers nothing. */
+  /** True: the store does not respond. */
   isDown = false
-  /** What the host finds out about a PUT without an answer, where the part is not there. */
+  /** The host's diagnosis of an unanswered PUT whose part is not on the store. */
   noResponseReason: Failure | null = null
-  /** Whether the host may see which parts are there. */
+  /** Whether the host may list the parts. */
   mayLook = true
-  /** Whether the store answers the host, as far as it can be told from a PUT. */
+  /** Whether the store responds to the host, as far as a PUT shows it. */
   isReached = true
-  /** True: the store's answers are such that the page cannot read them. */
+  /** True: the page cannot read the store's answers. */
   hidesAnswers = false
-  /** Every question about a PUT without an answer. */
+  /** Every diagnosis that was requested for an unanswered PUT. */
   readonly questions: CommandInput<'diagnoseNoResponse'>[] = []
-  /** What the host finds out about a signature that was not accepted. */
+  /** The host's diagnosis of a refused signature. */
   signatureReason: Failure | null = null
-  /** The host's reason for a file that the page cannot read. */
+  /** The host's reason why the page cannot read a file. */
   sourceReason: Failure | null = null
   maxPartCount = 10_000
   rulesOf: (destinationId: DestinationId) => PlanRules = () => AUTOMATIC
   algorithm: ChecksumAlgorithm = 'crc64nvme'
-  /** False: the store takes whatever comes. */
+  /** False: the store accepts any body. */
   checksBodies = true
-  /** Whether the host can vouch for the file. */
+  /** Whether the host can confirm that the file is unchanged. */
   isUnwritten = false
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** The record as the host would have made it. */
+  /** Adds a record as the host would have created it. */
   add(record: UploadRecord): UploadRecord {
     this.#uploads.set(record.uploadId, {
       record,
@@ -127,7 +127,7 @@ export class FakeStore {
     return record
   }
 
-  /** As if these parts had been sent in an earlier run. */
+  /** Stores these parts as if an earlier run had sent them. */
   storeParts(uploadId: UploadId, plan: PartPlan, partNumbers: readonly number[]): void {
     const upload = this.#upload(uploadId)
     upload.plan = plan
@@ -144,7 +144,7 @@ export class FakeStore {
     }
   }
 
-  /** As if an earlier try had left other bytes there. */
+  /** Stores other bytes as if an earlier attempt had sent them. */
   storeOtherBytes(uploadId: UploadId, plan: PartPlan, partNumber: number): void {
     this.storeParts(uploadId, plan, [partNumber])
     const part = this.#upload(uploadId).parts.get(partNumber)
@@ -164,12 +164,12 @@ export class FakeStore {
     return this
   }
 
-  /** The parts that the store has of it; complete ones included. */
+  /** The parts on the store, including those of completed uploads. */
   partsOf(uploadId: UploadId): readonly number[] {
     return [...this.#upload(uploadId).parts.keys()].sort((one, other) => one - other)
   }
 
-  /** What the bytes of its parts say, in order. */
+  /** The texts of its parts, in order. */
   textsOf(uploadId: UploadId): readonly string[] {
     const parts = [...this.#upload(uploadId).parts].sort(([one], [other]) => one - other)
     return parts.map(([, { text }]) => text)
@@ -181,7 +181,7 @@ export class FakeStore {
     return parts.map(([, { checksum }]) => checksum)
   }
 
-  /** The checksums that the host was told with the receipts, in the order of their parts. */
+  /** The checksums that the host received with the receipts, in the order of their parts. */
   recordedChecksums(uploadId: UploadId): readonly string[] {
     return this.receipts
       .filter((receipt) => receipt.uploadId === uploadId)
@@ -346,7 +346,7 @@ export class FakeStore {
     return upload.record
   }
 
-  /** Null: it is complete already. */
+  /** Null: it is already complete. */
   #cancel(uploadId: UploadId): UploadRecord | null {
     const upload = this.#upload(uploadId)
     if (upload.isComplete) return null
@@ -358,7 +358,7 @@ export class FakeStore {
     return upload.record
   }
 
-  /** As the host plans: by the destination's rules, once. */
+  /** Plans like the host: by the destination's rules, once. */
   #planOf({ plan, record }: StoredUpload): Outcome<PartPlan> {
     if (plan !== null) return succeeded(plan)
     const rules = this.rulesOf(record.destinationId)

@@ -8,7 +8,7 @@ import type { FakeWorld } from './fake-bridge.ts'
 
 const idOf = (place: number) => `00000000-0000-4000-8000-${place.toString(16).padStart(12, '0')}`
 
-/** A destination with everything a person could have filled in. */
+/** A destination with every field that a user can fill in. */
 export function aDestination(changes: Partial<Destination> = {}): Destination {
   return {
     destinationId: DestinationId.parse(idOf(1)),
@@ -45,7 +45,7 @@ export const localDestination = () =>
     secretPlace: 'file',
   })
 
-/** `place` tells records apart and orders them. */
+/** `place` identifies and orders the records. */
 export function aRecord(place: number, changes: Partial<UploadRecord> = {}): UploadRecord {
   const name = changes.name ?? `file-${place}.bin`
   return {
@@ -68,8 +68,8 @@ export function aRecord(place: number, changes: Partial<UploadRecord> = {}): Upl
 }
 
 /**
- * A finished upload whose link lives on for `linkMs` from now; negative: it died so long ago.
- * Without a `proof`: one of a Ferry that did not check yet.
+ * A finished upload whose link expires in `linkMs`; negative: it expired that long ago. Without a
+ * `proof`: one of an earlier Ferry that did not verify objects.
  */
 export function aDoneRecord(
   place: number,
@@ -122,6 +122,6 @@ export function aWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
   }
 }
 
-/** Nothing connected yet. */
+/** No bucket is connected yet. */
 export const freshWorld = (changes: Partial<FakeWorld> = {}) =>
   aWorld({ destinations: [], selectedId: null, ...changes })

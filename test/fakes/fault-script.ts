@@ -1,7 +1,7 @@
 import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 
-/** A call of the control port, one of the three kinds of change in `syncUploads`, or a PUT. */
+/** A command of the control port, one of the three kinds of change in `syncUploads`, or a PUT. */
 export type CallName =
   | 'prepare'
   | 'sign'
@@ -16,21 +16,21 @@ export type CallName =
   | 'clear'
   | 'put'
 
-/** One scripted fault; used up once. */
+/** One scripted fault, which occurs once. */
 export type Fault =
-  /** Nothing is done, and this is answered. */
+  /** Nothing is done, and this failure is returned. */
   | { readonly kind: 'refuse'; readonly failure: Failure }
-  /** It is done, but the answer is lost. */
+  /** The command is done, but its answer is lost. */
   | { readonly kind: 'lose-answer'; readonly failure: Failure; readonly until?: Promise<void> }
-  /** All bytes move and are lost, and this is answered. */
+  /** All bytes are sent and lost, and this failure is returned. */
   | { readonly kind: 'swallow'; readonly failure: Failure }
-  /** No byte moves and no answer comes until the caller gives up. */
+  /** No byte is sent and no answer arrives until the caller gives up. */
   | { readonly kind: 'hang' }
-  /** All bytes move, and no answer comes until the caller gives up. */
+  /** All bytes are sent, and no answer arrives until the caller gives up. */
   | { readonly kind: 'hang-at-end' }
-  /** Waits for the promise, and is then done whether or not the caller has given up. */
+  /** Waits for the promise, and is then done even if the caller has given up. */
   | { readonly kind: 'hold'; readonly until: Promise<void> }
-  /** Waits for the promise, then nothing is done, and this is answered. */
+  /** Waits for the promise; then nothing is done, and this failure is returned. */
   | { readonly kind: 'refuse-late'; readonly until: Promise<void>; readonly failure: Failure }
 
 export interface Target {
@@ -39,7 +39,7 @@ export interface Target {
 }
 export type Meant = (target: Target) => boolean
 
-/** What is to go wrong, in order. */
+/** The scripted faults, in order. */
 export class FaultScript {
   readonly #faults: { readonly call: CallName; readonly fault: Fault; readonly isMeant: Meant }[] =
     []

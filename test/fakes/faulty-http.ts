@@ -14,12 +14,12 @@ export interface Handler {
 
 type Fault = (request: StoreRequest, send: () => Promise<unknown>) => Promise<unknown>
 
-/** The SDK's real HTTP, with faults that a test scripts; keeps a list of what was asked. */
+/** The SDK's real HTTP with faults that a test scripts; records the requests. */
 export class FaultyHttp {
   readonly asked: string[] = []
   readonly #faults: { readonly operation: string; readonly fault: Fault }[] = []
 
-  /** The next request of this operation meets the fault; later ones do not. */
+  /** The next request of this operation gets the fault; later ones do not. */
   next(operation: string, fault: Fault): this {
     this.#faults.push({ operation, fault })
     return this
@@ -45,7 +45,7 @@ export class FaultyHttp {
   }
 }
 
-/** The request reaches the store, its answer never comes back. */
+/** The request reaches the store, but its answer is lost. */
 export const loseAnswer: Fault = async (_request, send) => {
   await send()
   throw cut()
@@ -56,7 +56,7 @@ export const loseRequest: Fault = async () => {
   throw cut()
 }
 
-/** Something happens at the store between the request and the store's reading it. */
+/** Does something at the store before the request is sent. */
 export const after =
   (event: () => Promise<unknown>): Fault =>
   async (_request, send) => {
@@ -64,7 +64,7 @@ export const after =
     return send()
   }
 
-/** S3's names of operations, as far as Ferry uses them. */
+/** S3's names of the operations that Ferry uses. */
 function operationOf({ method, query }: StoreRequest): string {
   if (method === 'POST') return 'uploads' in query ? 'create' : 'complete'
   if (method === 'DELETE') return 'uploadId' in query ? 'abort' : 'delete'
@@ -78,7 +78,7 @@ function cut(): Error {
   return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
 }
 
-/** Taken from a client, so that tests name no package that is not Ferry's own dependency. */
+/** Taken from a client, so that tests import no package that is not Ferry's own dependency. */
 export function realHandler(connectionTimeout: number, socketTimeout: number): Handler {
   const client = new S3Client({
     region: 'any',

@@ -2,15 +2,15 @@ import { once } from 'node:events'
 import { createServer, request as forward, type IncomingMessage, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 
-/** An organisation's proxy: it forwards, tunnels, and asks for a password where it has one. */
+/** An organisation's proxy: it forwards, tunnels, and asks for a password if it has one. */
 export class ForwardProxy {
-  /** `GET http://…` and `CONNECT host:port`, as they came, and what was answered. */
+  /** The request lines (`GET http://…` and `CONNECT host:port`) as received, and their status. */
   readonly seen: { readonly line: string; readonly status: number }[] = []
   /** `name:password`; null: it asks for none. */
   login: string | null = null
-  /** With which it refuses tunnels; null: it makes them. */
+  /** The status with which it refuses tunnels; null: it opens them. */
   refusesTunnels: number | null = null
-  /** Names that the proxy alone knows, and where they are. */
+  /** Names that only the proxy can resolve, and their addresses. */
   readonly names = new Map<string, string>()
   readonly #server: Server
   readonly #sockets = new Set<Socket>()

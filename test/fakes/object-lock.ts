@@ -5,15 +5,16 @@ const NEEDS_SUM =
 const LOCKED = 'Access Denied because object protected by object lock.'
 
 /**
- * A bucket with versions and a default retention, as AWS answers for it: takes no object and no
- * part without a checksum, and removes no version. What it does else the store behind it does.
+ * A bucket with versions and a default retention, with AWS's answers: it accepts no object and no
+ * part without a checksum, and deletes no version. Everything else is handled by the store behind
+ * it.
  *
  * github.com/aws/aws-sdk-php/issues/1694 · github.com/s3tools/s3cmd/issues/1436
  */
 export class ObjectLock {
-  /** Null: these keys may not ask for the bucket's settings. */
+  /** Null: these keys may not read the bucket's settings. */
   days: number | null = 30
-  /** Requests that were refused for want of a checksum. */
+  /** Requests that were refused because they had no checksum. */
   refusedCount = 0
   readonly #versions = new Set<string>()
 

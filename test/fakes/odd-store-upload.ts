@@ -9,8 +9,8 @@ import { TYPED_KEYS } from './typed-keys.ts'
 export const ODD_BYTES = someBytes(2 * PART)
 
 /**
- * One upload from a real core to a store with manners of its own. The core's waits are over at once,
- * and its clock goes forward by them.
+ * One upload from a real core to an odd store. The core's waits are over at once, and advance its
+ * clock.
  */
 export class OddStoreUpload {
   readonly store: OddStore
@@ -51,14 +51,14 @@ export class OddStoreUpload {
       accessKeyId: 'AKIA',
       secretAccessKey: 'secret',
       sessionToken: '',
-      // A restart must not forget it.
+      // The secret must survive a restart.
       keepSecret: true,
     })
     const { uploadId } = await harness.queueBytes(destination, 'a.bin', ODD_BYTES)
     return new OddStoreUpload(stub, store, harness, uploadId, time)
   }
 
-  /** Both parts are there. */
+  /** Sends both parts. */
   async sendAll(): Promise<void> {
     await this.prepare(PART)
     await this.harness.send(this.uploadId, ODD_BYTES, [1, 2])
@@ -82,16 +82,16 @@ export class OddStoreUpload {
   }
 }
 
-/** Waits that cost no time, and what happens in them. */
+/** Waits that take no real time, and events during them. */
 export class PassingTime {
-  /** Of all waits together. */
+  /** The total of all waits. */
   passedMs = 0
   readonly waits: number[] = []
   readonly #beganAtMs = Date.now()
   readonly #events: { readonly atMs: number; readonly act: () => unknown }[] = []
 
   readonly ports: Pick<CorePorts, 'now' | 'sleep'> = {
-    // Nothing else passes, so that waits are told to the millisecond.
+    // Nothing else takes time, so that waits are exact to the millisecond.
     now: () => this.#beganAtMs + this.passedMs,
     sleep: async (ms, signal) => {
       if (signal.aborted) return
@@ -105,7 +105,7 @@ export class PassingTime {
     },
   }
 
-  /** Once so much time has passed in waits. */
+  /** Runs `act` once the waits add up to this time. */
   at(atMs: number, act: () => unknown): void {
     this.#events.push({ atMs, act })
   }

@@ -24,7 +24,7 @@ interface OddUpload {
 }
 
 interface OddObject {
-  /** Absent: under every key. */
+  /** Absent: the object exists under every key. */
   readonly key?: string
   byteLength: number
   token: string
@@ -32,18 +32,18 @@ interface OddObject {
   headers: Record<string, string>
 }
 
-/** A store of one object, whose manners and abilities a test chooses one by one. */
+/** A store with one object, whose behaviour and features a test chooses one by one. */
 export class OddStore {
-  /** What it answers in place of doing as asked, by operation. */
+  /** Answers that replace the normal ones, by operation. */
   readonly manners: Record<string, Answer> = {}
-  /** The checksum of which it refuses a wrong one; others it takes and ignores. */
+  /** The checksum that it verifies; it accepts and ignores others. */
   checks: ChecksumAlgorithm | null = null
-  /** The checksum that it works out and gives back, in lists and of the object. */
+  /** The checksum that it calculates and returns, in lists and for the object. */
   keeps: { readonly algorithm: Kept; readonly type: 'FULL_OBJECT' | 'COMPOSITE' } | null = null
-  /** Whether its ETags are MD5s, as S3's are, or a word of its own. */
+  /** Whether its ETags are MD5s, like S3's, or arbitrary. */
   hasMd5Etags = false
   keepsTokens = true
-  /** What HEAD says of an object besides whose it is. */
+  /** The fields that HEAD returns in addition to the token. */
   headSays = { length: true, etag: true }
   takesChecksumType = true
   pageLength = 1000
@@ -58,13 +58,13 @@ export class OddStore {
     request.on('end', () => void this.#answer(request, Buffer.concat(pieces), response))
   }
 
-  /** The parts of the upload under way; the ones with which a store is asked what it checks apart. */
+  /** The parts of the current upload, without those of the integrity probe. */
   get parts(): Map<number, OddPart> {
     const found = [...this.uploads.values()].filter(({ key }) => !key.includes('.ferry-check'))
     return found.at(-1)?.parts ?? new Map()
   }
 
-  /** Makes the object of the parts it holds. */
+  /** Creates the object from its parts. */
   async complete(byteLength?: number): Promise<void> {
     const [id, upload] = [...this.uploads].at(-1) ?? []
     if (id === undefined || upload === undefined) throw new Error('Nothing was begun')
@@ -124,7 +124,7 @@ export class OddStore {
 
   #create(key: string, request: IncomingMessage): Answer {
     const hasType = request.headers['x-amz-checksum-type'] !== undefined
-    // Those with which it is asked what it checks say what other stores take.
+    // The integrity probe gets the usual answers of other stores.
     const isUpload = !key.includes('.ferry-check')
     if (hasType && isUpload && !this.takesChecksumType) return refusal(400, 'InvalidRequest')
     const id = randomUUID()
@@ -181,7 +181,7 @@ export class OddStore {
     })
   }
 
-  /** Zeros, since nobody looks at them. */
+  /** Zeros, because the content does not matter. */
   #get({ headers }: IncomingMessage): Answer {
     if (this.object === null) return refusal(404, 'NoSuchKey')
     const { byteLength } = this.object

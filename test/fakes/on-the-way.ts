@@ -1,6 +1,6 @@
 import type { ConnectionAuth } from '../../electron/desktop/protocols/net-store-http.ts'
 
-/** Nobody has a password for a proxy, and nobody chose a certificate. */
+/** No password for a proxy, and no client certificate. */
 export const NOTHING_ON_THE_WAY: ConnectionAuth = {
   proxyLogin: async () => null,
   certificateRefused: () => undefined,

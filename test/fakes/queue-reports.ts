@@ -3,7 +3,7 @@ import type { UploadId } from '../../electron/contract/ids.ts'
 import type { NamedUpload, QueueState } from '../../electron/core/ports.ts'
 import { IDLE_QUEUE } from '../../electron/desktop/system/desktop-integration.ts'
 
-/** The page's report about a queue in which nothing goes on. */
+/** The page's report about an idle queue. */
 export const idleReport: QueueReport = {
   ...IDLE_QUEUE,
   pace: 'paused',
@@ -12,7 +12,7 @@ export const idleReport: QueueReport = {
   onlyHere: [],
 }
 
-/** The same as the host's own code hears it. */
+/** The same in the form that the host's code receives. */
 export const idleQueue: QueueState = IDLE_QUEUE
 
 export function namedUpload(name: string): NamedUpload {

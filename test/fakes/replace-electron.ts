@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module'
 
-/** For a process of its own: the module `electron` is the one at this file URL from now on. */
+/** For child processes: from now on the module `electron` is the one at this file URL. */
 export function replaceElectron(url: string): void {
   registerHooks({
     resolve: (specifier, context, next) =>

@@ -33,7 +33,7 @@ export class ReverseProxyWorld {
     this.#destination = destination
   }
 
-  /** @param allowedOrigins those that the bucket lets in. */
+  /** @param allowedOrigins the origins in the bucket's CORS rule. */
   static async start(
     changes: Partial<CorePorts> = {},
     allowedOrigins: readonly string[] = [PAGE],
@@ -52,18 +52,18 @@ export class ReverseProxyWorld {
     return this.#destination
   }
 
-  /** An upload that has begun; longer files than one part travel in parts. */
+  /** A started upload; files longer than one part are sent in parts. */
   async begin(byteLength: number, name = 'a.bin'): Promise<ProxiedUpload> {
     const bytes = someBytes(byteLength)
     const { uploadId } = await this.harness.queueBytes(this.#destination, name, bytes)
     const partBytes = byteLength > PART ? PART : null
     await this.harness.prepared(uploadId, partBytes)
-    // The first one has found out what the store checks.
+    // The first upload has probed what the store checks.
     this.proxy.clear()
     return { uploadId, bytes }
   }
 
-  /** A page's PUT; what came back is not looked at. */
+  /** A page's PUT; its answer is ignored. */
   async put({ uploadId, bytes }: ProxiedUpload, partNumber = 1): Promise<void> {
     for (const { url, headers, body } of await this.harness.sign(uploadId, bytes, [partNumber])) {
       await fetch(url, { method: 'PUT', headers, body })

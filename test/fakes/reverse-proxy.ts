@@ -15,13 +15,13 @@ export interface ProxiedRequest {
   readonly key: string
   readonly query: URLSearchParams
   readonly headers: IncomingMessage['headers']
-  /** As announced. */
+  /** As announced by Content-Length. */
   readonly contentLength: number
-  /** Those with which the host tries things out. */
+  /** Whether it belongs to one of the host's probes. */
   readonly isTrial: boolean
-  /** Of the body, so far. */
+  /** The bytes of the body received so far. */
   bodyBytes: number
-  /** What went back; null until then. */
+  /** The status that was returned; null until then. */
   status: number | null
 }
 
@@ -31,43 +31,43 @@ export interface ProxyAnswer {
   readonly body?: string
 }
 
-/** What the proxy does with a request. */
+/** The proxy's action for a request. */
 type ProxyVerdict =
   | { readonly kind: 'pass' }
-  /** Nothing is read, and nothing said. */
+  /** The body is not read, and no answer is sent. */
   | { readonly kind: 'stall' }
-  /** The store does its work; of its answer these headers do not come through. */
+  /** The store handles the request; these headers are removed from its answer. */
   | { readonly kind: 'strip'; readonly headers: RegExp }
-  /** Said at once, before any of the body is read, which is then thrown away. */
+  /** Answered at once, before any of the body is read; the body is then discarded. */
   | { readonly kind: 'answer'; readonly answer: ProxyAnswer }
-  /** The same, but the sender was told to go on before. */
+  /** The same, but after `100 Continue`. */
   | { readonly kind: 'answer-after-continue'; readonly answer: ProxyAnswer }
-  /** Said as soon as more than so many bytes of the body have come. */
+  /** Answered as soon as this many bytes of the body were exceeded. */
   | { readonly kind: 'answer-after'; readonly bytes: number; readonly answer: ProxyAnswer }
-  /** The connection is reset once so many bytes of the body have come. */
+  /** The connection is reset once this many bytes of the body have arrived. */
   | { readonly kind: 'cut'; readonly afterBytes: number }
 
 export type ProxyRule = (request: ProxiedRequest) => ProxyVerdict
 
-/** As an answer takes on its way. */
+/** The time that an answer takes. */
 const THINKING_MS = 100
 
 const PASS: ProxyVerdict = { kind: 'pass' }
 
 /**
- * A web server in front of a store, as nginx stands there: what it says of its own carries none of
- * the store's headers. A forward proxy, since signatures cover `Host`, and the local bucket answers
- * on its own address alone.
+ * A web server in front of a store, like nginx: its own answers have none of the store's headers.
+ * It is a forward proxy, because signatures cover `Host`, and the local bucket answers only on its
+ * own address.
  */
 export class ReverseProxy {
-  /** Everything that came, in order, preflights too. */
+  /** All requests, in order, including preflights. */
   readonly seen: ProxiedRequest[] = []
   rule: ProxyRule = () => PASS
   readonly #server: Server
 
   private constructor() {
     this.#server = createServer((request, response) => this.#take(request, response, () => {}))
-    // nginx looks at the length before it asks for the body.
+    // nginx checks the length before it asks for the body.
     this.#server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
       this.#take(request, response, () => response.writeContinue()),
     )
@@ -182,7 +182,7 @@ export class ReverseProxy {
 }
 
 /**
- * From now on the AWS SDK's HTTP in this process goes through the proxy. Answers how to undo it.
+ * From now on the AWS SDK's HTTP in this process uses the proxy. Returns a function that undoes it.
  *
  * nodejs.org/api/http.html#built-in-proxy-support
  */
@@ -200,7 +200,7 @@ export function leadThrough({ address }: ReverseProxy): () => void {
   }
 }
 
-/** As nginx's limit does: by the length that is announced, and without a byte of the body. */
+/** Like nginx's limit: checks the announced length, without a byte of the body. */
 export function limitedTo(limitBytes: number): ProxyRule {
   return ({ contentLength }) =>
     contentLength > limitBytes ? { kind: 'answer', answer: TOO_LARGE } : PASS
@@ -225,7 +225,7 @@ function say(seen: ProxiedRequest, response: ServerResponse, answer: ProxyAnswer
   response.end(body)
 }
 
-/** Reads path-style addresses: the first segment is the bucket. */
+/** Parses path-style addresses: the first segment is the bucket. */
 function seenOf(request: IncomingMessage): ProxiedRequest {
   const { pathname, searchParams: query } = new URL(request.url ?? '', 'http://any')
   const key = decodeURIComponent(pathname.split('/').slice(2).join('/'))

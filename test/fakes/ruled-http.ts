@@ -6,7 +6,7 @@ export interface RuledRequest extends StoreRequest {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** What comes back in place of the store's own answer. */
+/** An answer in place of the store's own. */
 export interface Said {
   readonly status: number
   readonly body?: string
@@ -19,13 +19,13 @@ interface Heard {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** `send` makes the real request. Null: as the store says. */
+/** `send` sends the real request. Null: the store's answer is used. */
 export type HttpRule = (
   request: RuledRequest,
   send: () => Promise<Heard>,
 ) => Said | null | Promise<Said | null>
 
-/** The SDK's real HTTP to a real store, with a rule in between that may say something else. */
+/** The SDK's real HTTP to a real store, with a rule that may replace answers. */
 export function ruledHttp(rule: HttpRule): StoreHttp {
   return ({ connectMs, idleMs }) => {
     const real = realHandler(connectMs, idleMs)
@@ -57,7 +57,7 @@ function responseOf({ status, body = '', headers = {} }: Said) {
   }
 }
 
-/** S3's way of saying no. */
+/** An S3 error response. */
 export function no(status: number, code: string, more = ''): Said {
   const body = `<Error><Code>${code}</Code><Message>No.</Message>${more}</Error>`
   return { status, body, headers: { 'content-type': 'application/xml' } }
@@ -69,8 +69,8 @@ export function isSigned({ headers, query }: RuledRequest): boolean {
 }
 
 /**
- * `PUT`, `GET ?lifecycle`: the method, and the names in the query that are S3's own, `uploadId` first
- * whoever made the URL.
+ * `PUT`, `GET ?lifecycle`: the method, and S3's own query parameters, with `uploadId` first,
+ * whatever the order in the URL.
  */
 export function lineOfRequest({ method, query }: RuledRequest): string {
   const names = Object.keys(query).filter((name) => !/^x-|^response-|^prefix$|^max-/i.test(name))

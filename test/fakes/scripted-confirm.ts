@@ -4,7 +4,7 @@ import type {
   ConfirmationAnswer,
 } from '../../electron/core/credentials/confirmation.ts'
 
-/** A user who is asked outside the page, and what they were asked. */
+/** A user who confirms outside the page, and the questions they were asked. */
 export class ScriptedConfirm {
   readonly asked: Confirmation[] = []
   answer: ConfirmationAnswer
@@ -18,7 +18,7 @@ export class ScriptedConfirm {
     return this.answer
   }
 
-  /** What was asked since the last look. */
+  /** The questions since the last call. */
   take(): Confirmation[] {
     return this.asked.splice(0)
   }

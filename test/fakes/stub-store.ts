@@ -10,7 +10,7 @@ import type { StoreHttp } from '../../electron/core/s3/http/network-ports.ts'
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
-/** A server that answers what the test says, on 127.0.0.1. */
+/** A server on 127.0.0.1 with answers from the test. */
 export class StubStore {
   readonly requests: string[] = []
   #answer: Answer
@@ -49,7 +49,7 @@ export class StubStore {
   }
 }
 
-/** S3's way of saying no. */
+/** An S3 error response. */
 export function refusal(
   status: number,
   code: string,
@@ -70,7 +70,7 @@ export function plain(status: number, body: string, headers: Record<string, stri
   }
 }
 
-/** The core's own client, to a store that a test answers for. Destroy its client. */
+/** The core's own client for a store whose answers come from a test. Destroy its client. */
 export function openStubStore(
   endpoint: string,
   patience: HttpTimeouts = { connectMs: 5000, idleMs: 15_000 },

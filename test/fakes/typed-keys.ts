@@ -1,7 +1,7 @@
 import type { Destination } from '../../electron/contract/commands/destinations.ts'
 import type { DestinationDraft } from '../../electron/contract/destination-draft.ts'
 
-/** The fields of a draft whose keys are typed: all the other ways to keys are empty. */
+/** The fields of a draft with typed access keys: all other sources of keys are empty. */
 export const TYPED_KEYS = {
   credentialKind: 'keys',
   profile: '',

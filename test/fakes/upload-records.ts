@@ -8,7 +8,7 @@ export const uploadIdOf = (number: number): UploadId => UploadId.parse(uuid(numb
 export const sourceIdOf = (number: number): SourceId => SourceId.parse(uuid(number))
 export const destinationIdOf = (number: number): DestinationId => DestinationId.parse(uuid(number))
 
-/** The record of the `number`th file, just queued, unless told otherwise. */
+/** The record of the `number`th file, just queued by default. */
 export function uploadRecord(
   number: number,
   byteLength: number,
@@ -33,7 +33,7 @@ export function uploadRecord(
   }
 }
 
-/** Where uploads of these tests were begun. */
+/** The target bucket of these tests' uploads. */
 export const A_PLACE: TargetBucket = {
   endpoint: 'https://store.example',
   bucket: 'films',

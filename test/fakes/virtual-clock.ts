@@ -6,12 +6,12 @@ interface Sleeper {
   readonly wake: () => void
 }
 
-/** A clock that moves only when told to, and then wakes every sleeper in its turn. */
+/** A clock that advances only when told to, and then wakes every sleeper in order. */
 export class VirtualClock implements Clock {
   #nowMs = Date.UTC(2026, 10, 20)
   #order = 0
   readonly #sleepers = new Set<Sleeper>()
-  /** What `jitter` answers; 1 makes every wait as long as it can be. */
+  /** The result of `jitter`; 1 makes every wait as long as possible. */
   chance = 0.5
 
   readonly now = () => this.#nowMs
@@ -40,12 +40,12 @@ export class VirtualClock implements Clock {
     return this.#sleepers.size
   }
 
-  /** Lets everything happen that needs no time. */
+  /** Runs everything that needs no time. */
   async settle(): Promise<void> {
     for (let round = 0; round < 2; round += 1) await new Promise((resolve) => setImmediate(resolve))
   }
 
-  /** Lets `ms` pass. */
+  /** Advances the time by `ms`. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms
     await this.settle()
@@ -55,12 +55,12 @@ export class VirtualClock implements Clock {
     this.#nowMs = untilMs
   }
 
-  /** The computer sleeps so long: whoever waited wakes late. */
+  /** The computer sleeps this long, so sleepers wake up late. */
   oversleep(ms: number): void {
     this.#nowMs += ms
   }
 
-  /** Lets time pass until `isReached`; an error when nothing is left to wait for. */
+  /** Advances the time until `isReached`; fails if nothing is left to wait for. */
   async until(isReached: () => boolean, limitMs = 24 * 3600_000): Promise<void> {
     const endMs = this.#nowMs + limitMs
     await this.settle()

@@ -1,13 +1,13 @@
 import type { Failure } from '../../electron/contract/failure/kinds.ts'
 
-/** What a failure is, without the store's own words, which have tests of their own. */
+/** A failure without the store's own words, which have tests of their own. */
 export function withoutAnswer(failure: Failure): Failure {
   if (!('answer' in failure)) return failure
   const { answer: _words, ...reason } = failure
   return reason as Failure
 }
 
-/** The same of what a request came to. */
+/** The same for an outcome. */
 export function withoutAnswerIn<T>(
   outcome:
     | { readonly ok: true; readonly value: T }

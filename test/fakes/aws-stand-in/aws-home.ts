@@ -4,7 +4,7 @@ import type { Environment } from '../../../electron/core/ports.ts'
 import { sharedBitsOf } from '../../loopback/loopback-harness.ts'
 import { temporaryFolder } from '../core-ports.ts'
 
-/** A home folder with an `.aws` of its own, and nothing of the computer's. */
+/** A home folder with its own `.aws`, and nothing of the computer's configuration. */
 export class AwsHome {
   readonly folder: string
   readonly remove: () => void
@@ -28,14 +28,14 @@ export class AwsHome {
     writeFileSync(join(this.folder, '.aws', 'credentials'), text)
   }
 
-  /** A program for `credential_process`, and how it is called. */
+  /** A program for `credential_process`, and the command line that runs it. */
   program(name: string, script: string): string {
     const path = join(this.folder, name)
     writeFileSync(path, script)
     return `"${process.execPath}" "${path}"`
   }
 
-  /** Tokens by the names of their files, and the mode bits that let others read them. */
+  /** Tokens by file name, and the mode bits that let others read them. */
   ssoCache(): Record<
     string,
     { readonly sharedBits: number; readonly token: Record<string, unknown> }

@@ -32,7 +32,7 @@ export class AwsStandIn {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
-  /** Lines for `~/.aws/config` that lead the profiles that say `services = here` to it. */
+  /** Lines for `~/.aws/config` that point profiles with `services = here` to it. */
   get servicesSection(): string {
     const lines = ['sts', 'sso', 'sso_oidc'].map(
       (each) => `${each} =\n  endpoint_url = ${this.endpoint}`,

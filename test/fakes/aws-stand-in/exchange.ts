@@ -14,7 +14,7 @@ export interface Answered {
   readonly body: string
 }
 
-/** AWS's REST-JSON: an error's name travels in a header. */
+/** AWS's REST-JSON protocol: an error's name is in a header. */
 export function json(status: number, body: object, errorName = ''): Answered {
   return {
     status,

@@ -11,7 +11,7 @@ const Form = z.looseObject({
 })
 type Form = z.infer<typeof Form>
 
-/** What the person does, one per question that is asked meanwhile. */
+/** The user's actions, one for each poll of the token. */
 export type PersonDoes =
   | 'nothing'
   | 'is-asked-too-often'
@@ -27,21 +27,21 @@ const CLIENT = { clientId: 'ferry-client', clientSecret: 'ferry-client-secret' }
 /** The sign-in of IAM Identity Center: docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/ */
 export class Oidc {
   readonly startUrls = new Set<string>()
-  /** The last one goes on for ever. */
+  /** The last one is repeated forever. */
   person: PersonDoes[] = ['confirms']
   tokenSeconds = 28_800
   expiresInSeconds = 600
   intervalSeconds = 1
   readonly page = `${PAGE}?user_code=${USER_CODE}`
   readonly userCode = USER_CODE
-  /** Valid ones. */
+  /** Valid access tokens. */
   readonly accessTokens = new Set<string>()
   readonly #refreshTokens = new Set<string>()
   #issuedCount = 0
-  /** Questions after the device's code, and renewals. */
+  /** The grant types of the token requests: polls with the device code, and renewals. */
   readonly grants: string[] = []
 
-  /** As somebody does who signs out everywhere: nothing that was given out serves any more. */
+  /** The user signs out everywhere: no token is valid any more. */
   endSessions(): void {
     this.accessTokens.clear()
     this.#refreshTokens.clear()
@@ -97,7 +97,7 @@ export class Oidc {
   }
 
   #renewed({ refreshToken = '' }: Form): Answered {
-    // Each serves once.
+    // Each refresh token is valid once.
     const isKnown = this.#refreshTokens.delete(refreshToken)
     return isKnown ? this.#issued() : refused('InvalidGrantException', 'invalid_grant')
   }

@@ -8,7 +8,7 @@ export interface PortalAccount {
   readonly roles: Readonly<Record<string, HandedOut>>
 }
 
-/** A page of the lists holds this many. */
+/** The number of entries per page of a list. */
 const PAGE = 2
 
 /** The access portal: docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/ */

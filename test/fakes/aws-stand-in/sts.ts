@@ -3,28 +3,31 @@ import { type Answered, type Asked, xml } from './exchange.ts'
 export interface HandedOut {
   readonly accessKeyId: string
   readonly secretAccessKey: string
-  /** Empty: as a store without sessions wants them. */
+  /** Empty for stores that do not use session tokens. */
   readonly sessionToken: string
 }
 
 export interface Role {
-  /** Whose keys may take it. */
+  /** The user whose access keys may assume the role. */
   readonly trusts: string
-  /** Each of the codes serves once. */
+  /** Each of the codes is valid once. */
   readonly mfa?: { readonly serial: string; readonly codes: Set<string> }
-  /** A new set each time, or the same. */
+  /** Returns new access keys each time, or always the same. */
   readonly keys: (count: number) => HandedOut
   readonly seconds?: number
 }
 
-/** STS as its API reference has it: docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+/**
+ * STS according to its API reference:
+ * docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
 export class Sts {
   readonly roles = new Map<string, Role>()
-  /** Access keys that are known; `ended` ones are refused as such. */
+  /** Known access keys; requests with `ended` ones are refused as expired. */
   readonly users = new Map<string, 'good' | 'ended'>()
-  /** ARNs, in the order in which they were taken. */
+  /** The ARNs of the assumed roles, in order. */
   readonly taken: string[] = []
-  /** As asked for. */
+  /** The requested sessions. */
   readonly sessions: { readonly name: string; readonly seconds: string; readonly token: string }[] =
     []
 

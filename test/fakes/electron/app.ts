@@ -13,7 +13,7 @@ export class FakeApp extends EventEmitter {
   badgeCount = 0
   tasks: Task[] = []
   relaunches: Electron.RelaunchOptions[] = []
-  /** The data that the last request for the lock gave to the first instance. */
+  /** The data that the last request for the lock passed to the first instance. */
   additionalData: unknown = null
   readonly dock = {
     menu: null as MenuItemConstructorOptions[] | null,
@@ -23,7 +23,7 @@ export class FakeApp extends EventEmitter {
   }
   #ready = Promise.withResolvers<void>()
 
-  /** Electron says that it is ready. */
+  /** Emits Electron's `ready` event. */
   becomeReady(): void {
     this.#ready.resolve()
   }
@@ -85,7 +85,7 @@ export class FakeApp extends EventEmitter {
     return true
   }
 
-  /** In the order of docs/api/app.md; whoever prevents a step keeps the app running. */
+  /** In the order of docs/api/app.md; a listener that prevents a step keeps the app running. */
   quit(): void {
     this.calls.push('quit')
     if (this.isPrevented('before-quit')) return
@@ -94,7 +94,7 @@ export class FakeApp extends EventEmitter {
     if (open.every((window) => window.isDestroyed())) this.isPrevented('will-quit')
   }
 
-  /** Emits an event that a listener may prevent, and answers whether one did. */
+  /** Emits a preventable event and returns whether a listener prevented it. */
   protected isPrevented(event: string): boolean {
     let isPrevented = false
     const preventDefault = () => {

@@ -1,11 +1,13 @@
 import { EventEmitter } from 'node:events'
 import type { MenuItemConstructorOptions, NotificationConstructorOptions } from 'electron'
 
-/** docs/api/notification.md: it shows itself when told to, and then says what the user did. */
+/** docs/api/notification.md: it appears when `show` is called, and then emits the user's action. */
 export class FakeNotification extends EventEmitter {
   static readonly shown: FakeNotification[] = []
   static hasSupport = true
-  /** While set, the system refuses to show it, and says so (macOS and Windows). */
+  /**
+   * If set, the system refuses to show notifications and reports this error (macOS and Windows).
+   */
   static failure: string | null = null
   readonly options: NotificationConstructorOptions
   isClosed = false
@@ -44,7 +46,7 @@ export class FakeNotification extends EventEmitter {
     this.emit('click', {})
   }
 
-  /** The user takes one of its buttons. */
+  /** The user clicks one of its buttons. */
   act(actionIndex: number): void {
     this.emit('action', { actionIndex, selectionIndex: -1 }, actionIndex)
   }
@@ -53,7 +55,7 @@ export class FakeNotification extends EventEmitter {
 /** docs/api/tray.md. */
 export class FakeTray extends EventEmitter {
   static readonly all: FakeTray[] = []
-  /** While set, the system has no place for one. */
+  /** If set, the system has no tray. */
   static failure: Error | null = null
   readonly icon: unknown
   menu: MenuItemConstructorOptions[] = []
@@ -67,7 +69,7 @@ export class FakeTray extends EventEmitter {
     FakeTray.all.push(this)
   }
 
-  /** The windows that the user sees. */
+  /** The tray icons that the user sees. */
   static shown(): FakeTray[] {
     return FakeTray.all.filter((tray) => !tray.isGone)
   }
@@ -94,7 +96,7 @@ export class FakeTray extends EventEmitter {
   }
 }
 
-/** docs/api/native-image.md; an image is what it was made of. */
+/** docs/api/native-image.md; an image is represented by its source. */
 export const nativeImage = {
   createFromDataURL: (dataUrl: string) => new FakeImage({ dataUrl }),
   createFromBitmap: (bitmap: Buffer, options: object) => new FakeImage({ bitmap, ...options }),

@@ -8,7 +8,7 @@ export const ipcMain = Object.assign(new EventEmitter(), {
     if (ipcMain.handlers.has(channel)) throw new Error(`Second handler for ${channel}`)
     ipcMain.handlers.set(channel, handler)
   },
-  /** As Electron does it: an unknown channel and an exception both reject. */
+  /** Like Electron: an unknown channel and an exception both reject. */
   async invoke(channel: string, event: object, input: unknown): Promise<unknown> {
     const handler = ipcMain.handlers.get(channel)
     if (handler === undefined) throw new Error(`No handler registered for '${channel}'`)

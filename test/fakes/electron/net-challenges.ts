@@ -8,7 +8,7 @@ export interface Challenge {
 }
 
 /**
- * A server's challenge is passed over without credentials (HttpNetworkTransaction,
+ * Without credentials a server's challenge is ignored (HttpNetworkTransaction,
  * ShouldApplyServerAuth); a proxy's never is.
  */
 export function challengeOf(

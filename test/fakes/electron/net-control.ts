@@ -2,13 +2,13 @@ import type { EventEmitter } from 'node:events'
 import type { Certificate } from 'electron'
 import type { ProxyServer } from './net-wire.ts'
 
-/** When a scripted failure strikes. */
+/** The point at which a scripted failure occurs. */
 type FailAt =
-  /** Nothing of the request leaves. */
+  /** Before the request is sent. */
   | 'start'
-  /** The request arrives, its answer does not. */
+  /** The request arrives, but its answer does not. */
   | 'answer'
-  /** The answer begins, and its body does not come to its end. */
+  /** The answer starts, but its body is cut off. */
   | 'body'
 
 interface FailOptions {
@@ -29,42 +29,42 @@ export interface Login {
   readonly password: string
 }
 
-/** A certificate in the system's store, with its key. */
+/** A certificate in the system's store, with its private key. */
 export interface ClientIdentity {
   readonly certificate: Certificate
   readonly cert: string
   readonly key: string
 }
 
-/** The memory of one network context of Chromium; each session has its own. */
+/** The cache of one network context of Chromium; each session has its own. */
 export interface SessionMemory {
-  /** HttpAuthCache, by proxy or by server and realm. */
+  /** HttpAuthCache, keyed by proxy, or by server and realm. */
   readonly logins: Map<string, Login>
-  /** SSLClientAuthCache, by host and port; null: go on without one. */
+  /** SSLClientAuthCache, keyed by host and port; null: continue without a certificate. */
   readonly identities: Map<string, ClientIdentity | null>
 }
 
 const NO_SESSION = {}
 
-/** How a test, or the stand-in for Electron, sets up the network that the fake `net` sees. */
+/** Sets up the network of the fake `net`, for a test or for the stand-in for Electron. */
 class NetControl {
-  /** As the system's settings name it; null: none. Loopback addresses go through it as well. */
+  /** The proxy of the system settings; null: none. Loopback addresses use it, too. */
   proxy: ProxyServer | null = null
-  /** PEM of authorities that the system trusts, beside those that Node knows. */
+  /** PEM of authorities that the system trusts, in addition to Node's. */
   authorities: string[] = []
   /** The certificates in the system's store. */
   identities: ClientIdentity[] = []
-  /** Hears `select-client-certificate`; null: as an app without a listener. */
+  /** Emits `select-client-certificate`; null: like an app without a listener. */
   app: EventEmitter | null = null
   #failures: ScriptedFailure[] = []
   #memories = new WeakMap<object, SessionMemory>()
 
-  /** The next request meets this error of Chromium's: `ERR_NETWORK_IO_SUSPENDED`. */
+  /** Fails the next request with this Chromium error, such as `ERR_NETWORK_IO_SUSPENDED`. */
   failNext(name: string, { at = 'start', times = 1, match = () => true }: FailOptions = {}): void {
     this.#failures.push({ name, at, times, match })
   }
 
-  /** Null: the request goes its way. */
+  /** Null: the request does not fail. */
   takeFailure(url: string, method: string): { readonly name: string; readonly at: FailAt } | null {
     const found = this.#failures.find((each) => each.times > 0 && each.match(url, method))
     if (found === undefined) return null

@@ -1,4 +1,4 @@
-/** An error as Electron's `net` reports it: Chromium's name is all that its message holds. */
+/** An error as Electron's `net` reports it: its message contains only Chromium's error name. */
 export class NetError extends Error {
   readonly netName: string
 
@@ -8,11 +8,11 @@ export class NetError extends Error {
   }
 }
 
-/** Where a request stood when Node reported an error. */
+/** The state of a request when Node reported an error. */
 export interface RequestState {
   readonly scheme: 'http:' | 'https:'
   readonly isTlsDone: boolean
-  /** The bytes of this answer that came so far. */
+  /** The bytes of this answer received so far. */
   readonly receivedBytes: number
 }
 
@@ -20,7 +20,7 @@ interface NodeError extends Error {
   readonly code?: string
 }
 
-/** net/base/net_errors_posix.cc (MapSystemError), and net/dns for names. */
+/** net/base/net_errors_posix.cc (MapSystemError), and net/dns for name resolution. */
 const SYSTEM: Readonly<Record<string, string>> = {
   ENOTFOUND: 'ERR_NAME_NOT_RESOLVED',
   ECONNREFUSED: 'ERR_CONNECTION_REFUSED',
@@ -45,7 +45,7 @@ const SYSTEM: Readonly<Record<string, string>> = {
   ECANCELED: 'ERR_ABORTED',
 }
 
-/** net/http/http_stream_parser.cc and net/http/http_chunked_decoder.cc, for llhttp's refusals. */
+/** net/http/http_stream_parser.cc and net/http/http_chunked_decoder.cc, for llhttp's errors. */
 const PARSER: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: 'ERR_RESPONSE_HEADERS_TOO_BIG',
   HPE_UNEXPECTED_CONTENT_LENGTH: 'ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH',
@@ -53,7 +53,7 @@ const PARSER: Readonly<Record<string, string>> = {
   HPE_INVALID_CONTENT_LENGTH: 'ERR_INVALID_HTTP_RESPONSE',
 }
 
-/** net/cert/cert_status_flags.cc, for OpenSSL's verdicts on a certificate. */
+/** net/cert/cert_status_flags.cc, for OpenSSL's verification errors. */
 const CERTIFICATES: readonly (readonly [RegExp, string])[] = [
   [/ALTNAME_INVALID|HOSTNAME_MISMATCH/, 'ERR_CERT_COMMON_NAME_INVALID'],
   [/HAS_EXPIRED|NOT_YET_VALID/, 'ERR_CERT_DATE_INVALID'],
@@ -64,7 +64,7 @@ const CERTIFICATES: readonly (readonly [RegExp, string])[] = [
   [/^CERT_/, 'ERR_CERT_INVALID'],
 ]
 
-/** net/ssl/openssl_ssl_util.cc (MapOpenSSLErrorSSL), for alerts of the other side. */
+/** net/ssl/openssl_ssl_util.cc (MapOpenSSLErrorSSL), for alerts from the other side. */
 const ALERTS: readonly (readonly [RegExp, string])[] = [
   [
     /CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_(UNKNOWN|EXPIRED)/,
@@ -80,7 +80,7 @@ const ALERTS: readonly (readonly [RegExp, string])[] = [
   [/^(EPROTO|ERR_(SSL|TLS)_.*)$/, 'ERR_SSL_PROTOCOL_ERROR'],
 ]
 
-/** Chromium's name for what kept a request from its answer. */
+/** Chromium's name for the error that kept a request from being answered. */
 export function netNameOf(error: NodeError, state: RequestState): string {
   if (error instanceof NetError) return error.netName
   const code = error.code ?? ''
@@ -89,22 +89,22 @@ export function netNameOf(error: NodeError, state: RequestState): string {
   if (known !== undefined) return known
   if (code.startsWith('EAI_')) return 'ERR_NAME_NOT_RESOLVED'
   if (code.startsWith('HPE_')) return 'ERR_INVALID_HTTP_RESPONSE'
-  // OpenSSL's reason stands in the message where a write met the end of the handshake.
+  // OpenSSL's reason is in the message if a write failed because the handshake ended.
   const reason = code === 'EPROTO' ? error.message.toUpperCase().replaceAll(' ', '_') : code
   const found = [...CERTIFICATES, ...ALERTS].find(([pattern]) => pattern.test(reason))
   return found?.[1] ?? (code === 'EPROTO' ? 'ERR_SSL_PROTOCOL_ERROR' : 'ERR_FAILED')
 }
 
 /**
- * The other side closed without an answer: HttpStreamParser::HandleReadHeaderResult. Chromium reads
- * truncated headers over plain HTTP as far as they go, which Node's parser cannot.
+ * The other side closed the connection without an answer: HttpStreamParser::HandleReadHeaderResult.
+ * Over plain HTTP Chromium accepts truncated headers, which Node's parser cannot.
  */
 function closedName({ scheme, isTlsDone, receivedBytes }: RequestState): string {
   if (scheme === 'https:' && !isTlsDone) return 'ERR_CONNECTION_CLOSED'
   return receivedBytes === 0 ? 'ERR_EMPTY_RESPONSE' : 'ERR_RESPONSE_HEADERS_TRUNCATED'
 }
 
-/** Chromium's name for a body that did not come to its end: net/http/http_stream_parser.cc. */
+/** Chromium's name for a body that was cut off: net/http/http_stream_parser.cc. */
 export function bodyNetName(error: NodeError, headers: Readonly<Record<string, unknown>>): string {
   if (error instanceof NetError) return error.netName
   const known = PARSER[error.code ?? '']
@@ -114,7 +114,7 @@ export function bodyNetName(error: NodeError, headers: Readonly<Record<string, u
   return 'ERR_INCOMPLETE_CHUNKED_ENCODING'
 }
 
-/** net/base/port_util.cc: no request goes there, whatever listens. */
+/** net/base/port_util.cc: requests to these ports are blocked, whatever listens there. */
 const RESTRICTED_PORTS = new Set([
   1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102,
   103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465,

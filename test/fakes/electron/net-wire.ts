@@ -9,7 +9,7 @@ export interface ProxyServer {
   readonly port: number
 }
 
-/** One request, as it goes out. */
+/** One request as it is sent. */
 export interface WireRequest {
   readonly url: URL
   readonly method: string
@@ -17,7 +17,7 @@ export interface WireRequest {
   readonly body: Buffer | null
   readonly proxy: ProxyServer | null
   readonly proxyAuthorization: string | null
-  /** PEM, trusted beside what this computer trusts. */
+  /** PEM, trusted in addition to the authorities that this computer trusts. */
   readonly authorities: readonly string[]
   readonly clientCertificate: Pick<SecureContextOptions, 'cert' | 'key'> | null
   readonly signal: AbortSignal
@@ -25,13 +25,13 @@ export interface WireRequest {
 
 export interface WireAnswer {
   readonly incoming: IncomingMessage
-  /** The proxy's own answer to CONNECT: its body is not for whoever asked. */
+  /** The proxy's own answer to CONNECT: the client does not get its body. */
   readonly isOfTunnel: boolean
 }
 
 /**
- * Sends it over Node's HTTP, through the proxy where there is one.
- * @throws NetError with Chromium's name for whatever went wrong before there was an answer.
+ * Sends the request with Node's HTTP, through the proxy if there is one.
+ * @throws NetError with Chromium's name for any error before the answer.
  */
 export async function sendOnWire(wire: WireRequest): Promise<WireAnswer> {
   if (isRestrictedPort(wire.url)) throw new NetError('ERR_UNSAFE_PORT')
@@ -42,7 +42,7 @@ export async function sendOnWire(wire: WireRequest): Promise<WireAnswer> {
   return 'socket' in tunnel ? answerOf(wire, askStore(wire, tunnel.socket)) : tunnel
 }
 
-/** A connection that was kept and has ended meanwhile is no answer: HttpNetworkTransaction retries. */
+/** Retries if a reused connection was closed meanwhile, like HttpNetworkTransaction. */
 async function sendDirectly(wire: WireRequest): Promise<WireAnswer> {
   const first = askStore(wire, null)
   try {
@@ -66,7 +66,7 @@ function tlsOf({ url, authorities, clientCertificate }: WireRequest) {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const trusted = authorities.length === 0 ? {} : { ca: [...getCACertificates(), ...authorities] }
   const servername = isIP(host) === 0 ? { servername: host } : {}
-  // `host` is what the certificate is held against where the name of a server cannot be sent.
+  // The certificate is checked against `host` if no server name can be sent.
   return { host, ...servername, ...trusted, ...(clientCertificate ?? {}) }
 }
 
@@ -83,7 +83,7 @@ function authorizationOf(authorization: string | null) {
   return authorization === null ? {} : { 'proxy-authorization': authorization }
 }
 
-/** A tunnel, or the proxy's challenge. */
+/** Opens a tunnel, or returns the proxy's challenge. */
 async function openTunnel(
   { url, proxyAuthorization, signal }: WireRequest,
   proxy: ProxyServer,
@@ -109,7 +109,7 @@ async function openTunnel(
   outgoing.on('connect', (incoming, socket) => {
     if (incoming.statusCode === 200) return resolve({ socket: socket as Socket })
     socket.destroy()
-    // Only a challenge is shown; HttpProxyClientSocket hides every other answer of a proxy's.
+    // Only a challenge is passed on; HttpProxyClientSocket hides all other answers of a proxy.
     if (incoming.statusCode === 407) resolve({ incoming, isOfTunnel: true })
     else reject(new NetError('ERR_TUNNEL_CONNECTION_FAILED'))
   })
@@ -156,12 +156,12 @@ function answerOf(
   outgoing.on('error', (error) => {
     const isProxyGone = via === 'proxy' && !state.isConnected
     const name = isProxyGone ? 'ERR_PROXY_CONNECTION_FAILED' : netNameOf(error, state)
-    // After the answer has begun it is the body that failed.
+    // Once the answer has started, the error belongs to the body.
     answered?.destroy(error)
     reject(new NetError(name))
   })
   signal.addEventListener('abort', () => outgoing.destroy(), { once: true })
-  // Chromium announces the length itself, 0 included for the methods that carry a body.
+  // Chromium sends the length by itself, including 0 for methods with a body.
   if (body !== null || method === 'PUT' || method === 'POST') {
     outgoing.setHeader('content-length', body?.byteLength ?? 0)
   }

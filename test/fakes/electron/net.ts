@@ -9,7 +9,7 @@ import { sendOnWire, type WireAnswer } from './net-wire.ts'
 
 export { netControl } from './net-control.ts'
 
-/** docs/api/client-request.md: Electron refuses these. */
+/** Headers that Electron refuses: docs/api/client-request.md. */
 const RESTRICTED =
   /^(content-length|host|trailer|te|upgrade|cookie2|keep-alive|transfer-encoding)$/i
 
@@ -19,8 +19,8 @@ const MOST_REDIRECTS = 20
 type Headers = Record<string, string | string[]>
 
 /**
- * Electron's answer: a stream that is destroyed with the error when the connection ends early
- * (lib/common/api/net-client-request.ts). It never says `aborted`.
+ * Electron's response: a stream that is destroyed with the error when the connection ends early
+ * (lib/common/api/net-client-request.ts). It never emits `aborted`.
  */
 class FakeIncomingMessage extends Readable {
   readonly statusCode: number
@@ -44,7 +44,7 @@ class FakeIncomingMessage extends Readable {
     incoming.pause()
   }
 
-  /** From here on the bytes come, and `end` when they are all there. */
+  /** Starts the data; emits `end` when the body is complete. */
   follow(onError: (error: NetError) => void): void {
     const incoming = this.#incoming
     incoming.on('data', (chunk: Buffer) => {
@@ -64,7 +64,7 @@ class FakeIncomingMessage extends Readable {
   }
 }
 
-/** Electron's request as its source has it, over Node's HTTP, with Chromium's names for errors. */
+/** Electron's request according to its source, with Node's HTTP and Chromium's error names. */
 export class FakeClientRequest extends EventEmitter {
   readonly #options: ClientRequestConstructorOptions
   readonly #url: string
@@ -112,7 +112,7 @@ export class FakeClientRequest extends EventEmitter {
     return this
   }
 
-  /** `abort` comes in the next tick, `close` with it, and no error. */
+  /** Emits `abort` in the next tick, together with `close`, and no error. */
   abort(): void {
     if (this.#isOver) return
     process.nextTick(() => this.emit('abort'))
@@ -138,7 +138,7 @@ export class FakeClientRequest extends EventEmitter {
     }
   }
 
-  /** With the challenges of proxies and servers answered as far as anybody answers them. */
+  /** Answers the challenges of proxies and servers as long as there are credentials. */
   async #answerTo(url: URL, method: string, body: Buffer | null): Promise<WireAnswer | null> {
     const failure = netControl.takeFailure(url.href, method)
     if (failure?.at === 'start') throw new NetError(failure.name)
@@ -191,7 +191,7 @@ export class FakeClientRequest extends EventEmitter {
     return promise
   }
 
-  /** Whether the request goes on there. */
+  /** Whether the request follows the redirect. */
   #redirects(incoming: NodeMessage, method: string, to: URL): boolean {
     const policy = this.#options.redirect ?? 'follow'
     if (policy === 'error') {
@@ -210,7 +210,7 @@ export class FakeClientRequest extends EventEmitter {
   #receive({ incoming, isOfTunnel }: WireAnswer): void {
     const response = new FakeIncomingMessage(incoming)
     this.#response = response
-    // Nobody is shown what a proxy says in place of a tunnel: HttpNetworkTransaction::Read.
+    // A proxy's answer instead of a tunnel is hidden: HttpNetworkTransaction::Read.
     if (isOfTunnel) process.nextTick(() => this.#die(new NetError('ERR_TUNNEL_CONNECTION_FAILED')))
     else response.follow((error) => this.#die(error))
     response.once('end', () => this.#finish())
@@ -238,7 +238,7 @@ export class FakeClientRequest extends EventEmitter {
   }
 }
 
-/** Without a `url` its parts serve, in Node's names: parseOptions in net-client-request.ts. */
+/** Without a `url` it is built from Node's option names: parseOptions in net-client-request.ts. */
 function urlOf(options: ClientRequestConstructorOptions): string {
   const { url, protocol = 'http:', hostname, port, path = '/' } = options
   if (url !== undefined) return url
@@ -250,7 +250,7 @@ function breakBody(incoming: NodeMessage, name: string): void {
   incoming.once('data', () => incoming.destroy(new NetError(name)))
 }
 
-/** Null: it is no redirect. */
+/** Null if it is not a redirect. */
 function redirectOf({ statusCode = 0, headers }: NodeMessage, url: URL): URL | null {
   const isRedirect = [301, 302, 303, 307, 308].includes(statusCode)
   return isRedirect && headers.location !== undefined ? new URL(headers.location, url) : null
@@ -266,7 +266,9 @@ function withLogin(headers: Headers, login: Login): Headers {
   return { ...headers, authorization: basic(login) }
 }
 
-/** shell/browser/api/electron_api_app.cc (App::SelectClientCertificate): the first by default. */
+/**
+ * shell/browser/api/electron_api_app.cc (App::SelectClientCertificate): the first one by default.
+ */
 function selectIdentity(host: string): Promise<ClientIdentity | null> {
   const { promise, resolve } = Promise.withResolvers<ClientIdentity | null>()
   const { identities, app } = netControl

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
-/** Where the computer keeps the key: three kinds on Linux, one on macOS and Windows. */
+/** The place of the encryption key: three kinds on Linux, one on macOS and Windows. */
 type KeyBackend = 'hard-coded' | 'key-ring' | 'portal' | 'system'
 
-/** Chromium's tags in front of what it sealed: components/os_crypt/async/browser/*_key_provider. */
+/** Chromium's prefixes of encrypted data: components/os_crypt/async/browser/*_key_provider. */
 const TAGS: Readonly<Record<KeyBackend, string>> = {
   'hard-coded': 'v10',
   'key-ring': 'v11',
@@ -12,7 +12,7 @@ const TAGS: Readonly<Record<KeyBackend, string>> = {
 }
 const HARD_CODED_KEY = 'peanuts'
 
-/** The computer's side, which outlives the process. Another `keyName` is another key. */
+/** The computer's key store, which outlives the process. Another `keyName` is another key. */
 export interface KeyStoreState {
   readonly backend: KeyBackend
   readonly isLocked: boolean
@@ -21,17 +21,20 @@ export interface KeyStoreState {
 
 const USUAL: KeyStoreState = { backend: 'key-ring', isLocked: false, keyName: 'key-1' }
 
-/** By tag; null: "temporarily unavailable" when it was asked for. The last with a key encrypts. */
+/**
+ * Keyed by prefix; null: "temporarily unavailable" when it was requested. The last one with a key
+ * encrypts.
+ */
 type Encryptor = ReadonlyMap<string, string | null>
 
 /**
- * As Electron's `safeStorage` behaves (shell/browser/api/electron_api_safe_storage.cc, Chromium's
+ * Behaves like Electron's `safeStorage` (shell/browser/api/electron_api_safe_storage.cc, Chromium's
  * os_crypt_async.cc and encryptor.cc): the keys are fetched once per process, and a key ring that
- * was locked then stays so; what is encrypted meanwhile is sealed by the hard-coded key on Linux.
- * It seals by turning the text round behind tag and key, so that a test sees what was sealed how.
+ * was locked then stays so; meanwhile the hard-coded key encrypts on Linux. "Encryption" reverses
+ * the text behind prefix and key, so that a test sees how it was encrypted.
  */
 export class FakeSafeStorage {
-  /** While set, the key ring asks for its password. */
+  /** If set, the key ring is asking for its password. */
   unlocking: Promise<void> | null = null
   #state = USUAL
   #file: string | null = null
@@ -42,18 +45,18 @@ export class FakeSafeStorage {
     return { ...USUAL, ...JSON.parse(readFileSync(this.#file, 'utf8')) }
   }
 
-  /** Something happens to the computer's key store. */
+  /** Changes the state of the computer's key store. */
   change(changes: Partial<KeyStoreState>): void {
     this.#state = { ...this.state, ...changes }
     if (this.#file !== null) writeFileSync(this.#file, JSON.stringify(this.#state))
   }
 
-  /** The key store is in this file from now on, so that another process finds it as this one left it. */
+  /** Saves the key store to this file from now on, so that another process finds the same state. */
   keepIn(file: string): void {
     this.#file = file
   }
 
-  /** Ferry starts again: the next call fetches the keys. */
+  /** Ferry restarts: the next call fetches the keys. */
   restart(): void {
     this.#encryptor = null
   }

@@ -22,7 +22,7 @@ type Ask = (
   details: PermissionRequest,
 ) => void
 
-/** A session with one listener per event, as Electron has it. */
+/** A session with one listener per event, like Electron's. */
 export class FakeSession extends EventEmitter {
   readonly schemes = new Map<string, Handle>()
   readonly hosts = new Map<string, string[]>()
@@ -65,7 +65,7 @@ export class FakeSession extends EventEmitter {
     return { endpoints: addresses.map((address) => ({ address })) }
   }
 
-  /** What becomes of a request to this URL. Electron lets everything through without a listener. */
+  /** Whether a request to this URL is cancelled. Without a listener Electron allows everything. */
   isCancelled(url: string): boolean {
     let isCancelled = false
     this.#beforeRequest?.({ url }, (answer) => {
@@ -74,7 +74,7 @@ export class FakeSession extends EventEmitter {
     return isCancelled
   }
 
-  /** What Electron makes of an answer's headers; `{}` leaves them as they are. */
+  /** The changed headers of a response; `{}` leaves them unchanged. */
   receive(details: OnHeadersReceivedListenerDetails): HeadersReceivedResponse {
     let answer: HeadersReceivedResponse = {}
     this.#headersReceived?.(details, (given) => {
@@ -83,7 +83,7 @@ export class FakeSession extends EventEmitter {
     return answer
   }
 
-  /** Electron grants what no handler denies. */
+  /** Electron grants every permission that no handler denies. */
   checks(permission: string, origin: string): boolean {
     return this.#check?.(null, permission, origin) ?? true
   }
@@ -100,7 +100,7 @@ export class FakeSession extends EventEmitter {
     return this.#device?.() ?? true
   }
 
-  /** A page of this session fetches a URL of a handled scheme. */
+  /** A page of this session fetches a URL with a handled scheme. */
   async fetch(request: Request & { initiatorOrigin?: string }): Promise<Response> {
     const handle = this.schemes.get(new URL(request.url).protocol.slice(0, -1))
     if (handle === undefined) throw new Error(`No handler for ${request.url}`)

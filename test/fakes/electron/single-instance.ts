@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 
-/** The arguments that Electron hands to the first instance's `second-instance` (docs/api/app.md). */
+/** The arguments of the first instance's `second-instance` event (docs/api/app.md). */
 export interface SecondInstance {
   readonly argv: readonly string[]
   readonly workingDirectory: string
@@ -23,15 +23,15 @@ export interface HeldLock {
   readonly release: () => void
 }
 
-/** As long as Chromium waits for the first instance to acknowledge (process_singleton_posix.cc). */
+/** Chromium's time limit for the first instance to acknowledge (process_singleton_posix.cc). */
 const ACKNOWLEDGED_WITHIN_MS = 20_000
 const POLL_MS = 10
 
 /**
  * Electron's single-instance lock between real processes that share a `userData` folder, without
- * Electron. As in Chromium's process_singleton_posix.cc a file names the process that holds the
- * lock, a lock whose process is gone is taken over, and a second process waits until the first one
- * has acknowledged its message. Null: the message was delivered, and this process has to leave.
+ * Electron. As in Chromium's process_singleton_posix.cc a file names the process that has the lock,
+ * a lock whose process has ended is taken over, and a second process waits until the first one has
+ * acknowledged its message. Null: the message was delivered, and this process must quit.
  */
 export function requestLock(
   userData: string,
@@ -54,7 +54,7 @@ function placeIn(userData: string) {
   return { lock: join(userData, 'single-instance.lock'), messages: join(userData, 'second-starts') }
 }
 
-/** A link is made with its content in one step, so nobody reads an empty lock. */
+/** A link is created with its content in one step, so nobody reads an empty lock. */
 function takeLock(lock: string): boolean {
   const prepared = `${lock}.${process.pid}`
   writeFileSync(prepared, String(process.pid))
@@ -88,13 +88,13 @@ function isAlive(pid: number | null): boolean {
   }
 }
 
-/** Appears under its name with all of its content. */
+/** The file appears with its complete content. */
 function write(path: string, text: string): void {
   writeFileSync(`${path}.new`, text)
   renameSync(`${path}.new`, path)
 }
 
-/** False when the first instance released the lock, or died, without having read the message. */
+/** False if the first instance released the lock, or died, without having read the message. */
 function waitUntilRead(message: string, lock: string, endsAtMs: number): boolean {
   const clock = new Int32Array(new SharedArrayBuffer(4))
   while (Date.now() < endsAtMs) {
@@ -132,7 +132,7 @@ function holdLock(
   const watcher: FSWatcher = watch(messages, readAll)
   // Electron's own watcher does not keep the process alive, either.
   watcher.unref()
-  // Somebody may have written to the instance before this one.
+  // A message for the previous instance may already exist.
   setImmediate(readAll).unref()
   return {
     release: () => {

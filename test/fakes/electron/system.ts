@@ -4,7 +4,7 @@ import type { MenuItemConstructorOptions } from 'electron'
 export const shell = {
   opened: [] as string[],
   openPathAnswer: '',
-  /** The system opens nothing: shell/common/platform_util_*.cc. */
+  /** If true, the system opens nothing: shell/common/platform_util_*.cc. */
   isRefusing: false,
   async openExternal(url: string): Promise<void> {
     if (shell.isRefusing) throw new Error('Failed to open')
@@ -31,12 +31,12 @@ export const clipboard = {
 export const dialog = {
   errors: [] as { title: string; content: string }[],
   asked: [] as Electron.MessageBoxOptions[],
-  /** Which button the user takes; the tests that do not care allow. */
+  /** The button that the user clicks; tests that do not care allow. */
   response: 1,
-  /** Taken first, one for each question. */
+  /** Used first, one for each dialog. */
   responses: [] as number[],
   checkboxChecked: false,
-  /** While set, the question stays on the screen. */
+  /** If set, the dialog stays open until it resolves. */
   open: null as Promise<void> | null,
   async showMessageBox(
     ...asked:
@@ -49,7 +49,7 @@ export const dialog = {
     const response = dialog.responses.shift() ?? dialog.response
     return { response, checkboxChecked: dialog.checkboxChecked }
   },
-  /** The files that the user chooses; none: they cancel. */
+  /** The files that the user chooses; if empty, they cancel. */
   chosen: [] as string[],
   opened: [] as Electron.OpenDialogOptions[],
   async showOpenDialog(
@@ -74,7 +74,7 @@ export const nativeTheme = { shouldUseDarkColors: false }
 export const screen = {
   workAreas: [{ x: 0, y: 0, width: 1920, height: 1040 }],
   getAllDisplays: () => screen.workAreas.map((workArea) => ({ workArea })),
-  /** The one that most of the rectangle is on, else the first. */
+  /** The display with most of the rectangle, otherwise the first. */
   getDisplayMatching: (bounds: Electron.Rectangle) => {
     const [best = screen.workAreas[0]] = screen.workAreas.toSorted(
       (one, other) => overlap(other, bounds) - overlap(one, bounds),
@@ -92,7 +92,7 @@ function overlap(one: Electron.Rectangle, other: Electron.Rectangle): number {
 
 export const crashReporter = {
   started: [] as Electron.CrashReporterStartOptions[],
-  /** Set: it cannot start. */
+  /** If set, it cannot start. */
   failure: null as Error | null,
   start(options: Electron.CrashReporterStartOptions): void {
     if (crashReporter.failure !== null) throw crashReporter.failure
@@ -100,10 +100,10 @@ export const crashReporter = {
   },
 }
 
-/** Electron's own updater, which electron-updater tells of a restart. */
+/** Electron's own updater, which electron-updater tells about a restart. */
 export const autoUpdater = new EventEmitter()
 
-/** Says `suspend` and `resume`. */
+/** Emits `suspend` and `resume`. */
 export const powerMonitor = new EventEmitter()
 
 export const powerSaveBlocker = {

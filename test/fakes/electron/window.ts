@@ -19,7 +19,7 @@ export class FakeWebContents extends EventEmitter {
   readonly sent: { channel: string; payload: unknown }[] = []
   reloadCount = 0
   isThrottled = true
-  /** How often the page's process was told. */
+  /** How often background throttling was set. */
   throttlingCallCount = 0
   isGone = false
   webRtcPolicy = 'default'
@@ -29,12 +29,12 @@ export class FakeWebContents extends EventEmitter {
     this.#open = handler
   }
 
-  /** The page calls `window.open`. Electron opens a window when there is no handler. */
+  /** The page calls `window.open`. Without a handler Electron opens a window. */
   opens(url: string): string {
     return this.#open?.({ url }).action ?? 'allow'
   }
 
-  /** Whether Electron would go there. */
+  /** Whether Electron would navigate there. */
   navigates(event: string, url: string, isMainFrame = true): boolean {
     let isPrevented = false
     const preventDefault = () => {
@@ -57,12 +57,12 @@ export class FakeWebContents extends EventEmitter {
     this.webRtcPolicy = policy
   }
 
-  /** Scripts that were run, and whether as a user's gesture. */
+  /** Scripts that were run, and whether with a user gesture. */
   readonly executed: { readonly code: string; readonly isGesture: boolean }[] = []
-  /** Set: the page cannot run it, as when it has crashed. */
+  /** If set, the page cannot run scripts, as after a crash. */
   scriptFailure: Error | null = null
 
-  /** Where a test plays what runs in this window's page. */
+  /** Lets a test play the scripts of this window's page. */
   runScript: (code: string) => unknown = () => undefined
 
   async executeJavaScript(code: string, isGesture = false): Promise<unknown> {
@@ -82,7 +82,7 @@ export class FakeWebContents extends EventEmitter {
 
 export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends EventEmitter {
   static readonly opened: FakeWindow[] = []
-  /** Says `opened` for each. */
+  /** Emits `opened` for each new window. */
   static readonly events = new EventEmitter()
   readonly webContents: C
   readonly options: BrowserWindowConstructorOptions
@@ -90,7 +90,7 @@ export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends Eve
   readonly loaded: string[] = []
   progress: { value: number; mode: string | undefined } | null = null
   bounds: Rectangle = { x: 0, y: 0, width: 800, height: 600 }
-  /** Where it is now, while it is not as `bounds` says. */
+  /** The current bounds while maximised or in full screen; otherwise `bounds` applies. */
   filled: Rectangle | null = null
   mode: 'normal' | 'maximized' | 'full-screen' = 'normal'
   isGone = false
@@ -135,7 +135,7 @@ export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends Eve
     return this.isShown
   }
 
-  /** Electron throws for every call on a window that is gone. */
+  /** Electron throws for every call on a destroyed window. */
   #mustLive(): void {
     if (this.isGone) throw new TypeError('Object has been destroyed')
   }
@@ -147,7 +147,7 @@ export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends Eve
     this.emit('focus')
   }
 
-  /** The user turns to another program. */
+  /** The user switches to another program. */
   blur(): void {
     if (!this.isInFront) return
     this.isInFront = false
@@ -197,7 +197,7 @@ export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends Eve
     this.#mustLive()
     this.mode = isFull ? 'full-screen' : 'normal'
     this.calls.push('setFullScreen')
-    // Later, as a change that takes its time (docs/api/browser-window.md).
+    // Asynchronous, because the change takes its time (docs/api/browser-window.md).
     queueMicrotask(() => this.emit(isFull ? 'enter-full-screen' : 'leave-full-screen'))
   }
 
@@ -213,7 +213,7 @@ export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends Eve
     this.progress = { value, mode: options?.mode }
   }
 
-  /** As when the user closes it: whoever listens may keep it open. */
+  /** The user closes it; a listener may keep it open. */
   close(): void {
     const event = {
       defaultPrevented: false,
@@ -225,7 +225,7 @@ export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends Eve
     if (!event.defaultPrevented) this.destroy()
   }
 
-  /** Asks nobody. */
+  /** Closes without asking. */
   destroy(): void {
     if (this.isGone) return
     this.isGone = true
