@@ -1,6 +1,6 @@
 import { buildDesktop } from '../../scripts/build-outputs.ts'
 
-/** Vitest's globalSetup: the app that the tests start is made of the sources, as for a package. */
+/** Vitest's globalSetup: builds the app under test from the sources, as for a package. */
 export async function setup(): Promise<void> {
   await buildDesktop()
 }

@@ -1,6 +1,6 @@
 import { buildPage } from '../../scripts/build-outputs.ts'
 
-/** Vitest's globalSetup: the page that the tests open is the page of the sources. */
+/** Vitest's globalSetup: builds the page under test from the sources. */
 export async function setup(): Promise<void> {
   await buildPage()
 }

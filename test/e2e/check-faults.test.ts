@@ -25,7 +25,7 @@ it.each<[string, () => Rule, readonly RegExp[]]>([
     () => once('GetObject', { kind: 'flip-answer', atByte: 5 }),
     [/^Reading for links \(failed\)What came back is not what was put there/],
   ],
-])('when %s the check says so, and leaves nothing', async (_how, rule, sentences) => {
+])('when %s the check reports it, and leaves nothing behind', async (_how, rule, sentences) => {
   const { proxy } = world()
   proxy.setRule(rule())
 
@@ -39,7 +39,7 @@ it.each<[string, () => Rule, readonly RegExp[]]>([
   expect(await left()).toEqual(NOTHING)
 })
 
-it('keys that may remove nothing: what they had to leave goes with the next check that may', async () => {
+it('keys that may not delete: the next check that may deletes what they left behind', async () => {
   const { proxy } = world()
   proxy.setRule(({ method }) =>
     method === 'DELETE' ? { kind: 'answer', answer: accessDenied } : PASS,
@@ -62,7 +62,7 @@ it('keys that may remove nothing: what they had to leave goes with the next chec
   await expect.poll(left).toEqual(NOTHING)
 })
 
-it('a line that is gone in the middle: it says so, and what is left goes when it is back', async () => {
+it('a connection that is lost during a check: it is reported, and leftovers are deleted when it is back', async () => {
   const { proxy } = world()
   const held = holdFirst('UploadPart')
 
@@ -82,7 +82,7 @@ it('a line that is gone in the middle: it says so, and what is left goes when it
   await expect.poll(left).toEqual(NOTHING)
 })
 
-it('a dialog that is closed in the middle leaves nothing', async () => {
+it('a dialog that is closed during a check leaves nothing behind', async () => {
   const { page } = world()
   const held = holdFirst('UploadPart')
 
@@ -98,20 +98,20 @@ it('a dialog that is closed in the middle leaves nothing', async () => {
   expect(await left()).toEqual(NOTHING)
 })
 
-/** In a browser the host's answer is seen to come; nothing of the desktop's calls is. */
+/** In a browser the host's answer is visible; on the desktop it is not. */
 async function untilCancelled(): Promise<void> {
   if (onDesktop()) await expect.poll(left).toEqual(NOTHING)
   else
     await world().page.page.waitForResponse((response) => response.url().endsWith('/cancelCheck'))
 }
 
-/** The fault for the first of them; everything else passes. */
+/** The fault for the first request of this operation; everything else passes. */
 function once(operation: Operation, verdict: Verdict): Rule {
   const verdicts = [verdict]
   return (request) => (request.operation === operation ? (verdicts.shift() ?? PASS) : PASS)
 }
 
-/** Keeps the first of them until it may go on. */
+/** Delays the first request of this operation until it is released. */
 function holdFirst(operation: Operation) {
   const reached = Promise.withResolvers<void>()
   const released = Promise.withResolvers<void>()
@@ -126,7 +126,7 @@ function holdFirst(operation: Operation) {
   return { reached: reached.promise, letGo: released.resolve }
 }
 
-/** What the store holds, asked past the proxy. */
+/** The store's contents, fetched without the proxy. */
 async function left() {
   const { store } = world()
   return { keys: await store.keys(), unfinished: await store.unfinishedKeys() }
@@ -138,7 +138,7 @@ async function openCheck(): Promise<void> {
   await page.page.getByRole('menuitem', { name: 'Check connection' }).click()
 }
 
-/** Checks from the destination's menu until the report is there, and answers its lines. */
+/** Checks from the destination's menu until the report is there, and returns its lines. */
 async function checked(): Promise<string[]> {
   const { page } = world()
   await openCheck()

@@ -7,21 +7,23 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface Child {
   readonly process: ChildProcess
-  /** Everything it printed so far. */
+  /** Everything it has printed so far. */
   readonly output: () => string
   readonly errors: () => string
-  /** The first match in what it prints; rejects with its output when it ends before. */
+  /** The first match in its output; rejects with the output if the process ends first. */
   readonly untilPrinted: (pattern: RegExp) => Promise<string>
-  /** Answers the exit code, or the signal that ended it. */
+  /** The exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>
   /**
-   * Asks it to end and waits. On Windows a signal would end it without a goodbye, so there a program
-   * of Ferry's own gets a message instead.
+   * Asks it to end and waits. On Windows a signal would end it without a clean shutdown, so there
+   * Ferry's own programs get a message instead.
    */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | string>
 }
 
-/** Runs one of Ferry's own programs with this Node. It ends with this process, however that ends. */
+/**
+ * Runs one of Ferry's own programs with this Node. It ends with this process, however that ends.
+ */
 export function runNode(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Child {
   return started(process.execPath, args, env, ['ignore', 'pipe', 'pipe', 'ipc'])
 }

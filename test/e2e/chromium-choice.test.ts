@@ -9,7 +9,7 @@ afterEach(() => {
 it('FERRY_CHROMIUM chooses between the installed browser and the packaged one', async () => {
   const usual = await findChromium()
   const other = await otherChromium()
-  // A machine with one browser has nothing else to choose.
+  // A machine with only one browser has no other choice.
   if (other !== null) vi.stubEnv('FERRY_CHROMIUM', other)
 
   const found = await findChromium()

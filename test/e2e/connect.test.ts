@@ -28,7 +28,7 @@ async function atTheForm(whenOver: WhenOver = onTestFinished) {
   return { ferry, bucket, page }
 }
 
-/** Nothing is saved in these tests, so they fill in the form of one window, one after another. */
+/** These tests save nothing, so they fill in the form of one window one after another. */
 function oneForm() {
   const endings: (() => Promise<void> | void)[] = []
   let world: Awaited<ReturnType<typeof atTheForm>> | null = null
@@ -46,7 +46,7 @@ function oneForm() {
 }
 
 onlyIn('browser', CORS_IS_ANSWERED)(
-  'is named as such at once by each upload, which goes on when a rule was set',
+  'is reported at once by each upload, which continues when a rule was set',
   async () => {
     const ferry = await openFerry()
     const { page } = ferry
@@ -70,7 +70,7 @@ onlyIn('browser', CORS_IS_ANSWERED)(
 describe('connecting a bucket', () => {
   const atOneForm = oneForm()
 
-  it('with everything right says so line by line, leaves nothing behind, and uploads', async () => {
+  it('with everything correct reports it line by line, leaves nothing behind, and uploads', async () => {
     const { bucket, page } = await atTheForm()
     const path = join(await temporaryFolder(), 'a.bin')
     const sha256 = await writeRandomFile(path, 5000)
@@ -132,7 +132,7 @@ describe('connecting a bucket', () => {
       (access) => ({ ...access, endpoint: access.endpoint.replace('http:', 'https:') }),
       'does not speak HTTPS as it should.',
     ],
-  ])('with %s says so in words', async (_, change, sentence) => {
+  ])('with %s reports it in words', async (_, change, sentence) => {
     const { bucket, page } = await atOneForm()
     await page.fillConnection(await change(bucket))
 
@@ -143,7 +143,7 @@ describe('connecting a bucket', () => {
   })
 
   onlyIn('browser', CORS_IS_ANSWERED)(
-    'to a store whose CORS keeps the window out adds the rule that is missing, and uploads',
+    'to a store whose CORS rules exclude the window adds the missing rule, and uploads',
     async () => {
       const ferry = await openFerry()
       const { page } = ferry
@@ -171,7 +171,7 @@ describe('connecting a bucket', () => {
     },
   )
 
-  it('trims the spaces that come with copied keys, and says so', async () => {
+  it('trims the spaces of copied keys, and reports it', async () => {
     const { bucket, page } = await atTheForm()
     await page.fillConnection({
       ...bucket,

@@ -16,7 +16,7 @@ async function stoppedWithOneFile() {
 }
 
 describe('a damaged file in the data folder', () => {
-  it('of settings is moved aside and said, and the list of uploads is still there', async () => {
+  it('with settings is set aside and reported, and the list of uploads is still there', async () => {
     const { dataFolder } = await stoppedWithOneFile()
     await writeFile(join(dataFolder, 'settings.json'), '{"half of')
 
@@ -24,7 +24,7 @@ describe('a damaged file in the data folder', () => {
     await page.button('Try it with a bucket on this computer').click()
     await page.untilStatus('kept.bin', 'Done')
 
-    // The desktop has no terminal to say it in.
+    // The desktop has no terminal to report it on.
     if (loopback !== null) {
       expect(loopback.child.output()).toContain(
         'The settings file could not be read. It was moved to ',
@@ -34,7 +34,7 @@ describe('a damaged file in the data folder', () => {
     await page.page.getByText('The settings file could not be read').waitFor()
   })
 
-  it('of records is moved aside and said, and the bucket still has what was in it', async () => {
+  it('with records is set aside and reported, and the bucket keeps its objects', async () => {
     const { dataFolder, store, link, sha256 } = await stoppedWithOneFile()
     await writeFile(join(dataFolder, 'records.sqlite'), 'no database '.repeat(1000))
 

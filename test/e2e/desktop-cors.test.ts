@@ -20,7 +20,7 @@ async function listening(answer: (request: IncomingMessage, response: ServerResp
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** What a bucket without CORS rules answers, before the desktop's listener has seen it. */
+/** The response of a bucket without CORS rules, before the desktop's listener changes it. */
 function bareAnswer(request: IncomingMessage) {
   const isRefused = request.method === 'OPTIONS' || request.url?.includes('expired')
   const responseHeaders: Record<string, string[]> = isRefused

@@ -12,7 +12,7 @@ const world = sharedFaultWorld()
 const RESET: Verdict = { kind: 'reset', afterBytes: 0 }
 const FAILS: Verdict = { kind: 'answer', answer: internalError }
 
-describe('what the host asks of the store', () => {
+describe('the host’s requests to the store', () => {
   it.each<[Operation, string, Verdict, RegExp]>([
     ['HeadObject', 'is reset', RESET, /^Preparing · The store does not answer/],
     [
@@ -38,25 +38,28 @@ describe('what the host asks of the store', () => {
       'CompleteMultipartUpload',
       'is answered 200 with an error in it',
       { kind: 'answer', answer: errorInside200 },
-      // The SDK makes a 503 of it, and some stores have no other way to ask for patience.
+      // The SDK turns it into a 503, and some stores have no other way to ask for fewer requests.
       /^Finishing · The store (has an internal problem|asks for fewer requests)/,
     ],
     ['CompleteMultipartUpload', 'is reset', RESET, /^Finishing · The store does not answer/],
-  ])('%s %s: the row says so, and it goes on by itself', async (operation, how, fault, said) => {
-    const { proxy, store } = world()
-    const name = `${operation} ${how}.bin`
-    const lasting = faultLasting(proxy, name, operation, fault)
+  ])(
+    '%s %s: the row shows it, and the upload continues by itself',
+    async (operation, how, fault, said) => {
+      const { proxy, store } = world()
+      const name = `${operation} ${how}.bin`
+      const lasting = faultLasting(proxy, name, operation, fault)
 
-    const journey = await beginJourney(world(), name, IN_PARTS_BYTES)
-    await journey.untilSaid(said)
-    const keysBefore = await store.keys()
-    lasting.lift()
+      const journey = await beginJourney(world(), name, IN_PARTS_BYTES)
+      await journey.untilSaid(said)
+      const keysBefore = await store.keys()
+      lasting.lift()
 
-    expect(keysBefore).not.toContain(name)
-    expect(await journey.isSameWhenDone()).toBe(true)
-    expect(partsOf(journey)).toEqual({ sends: [1, 1, 1], landed: [1, 2, 3] })
-    expect(await store.unfinishedKeys()).not.toContain(name)
-  })
+      expect(keysBefore).not.toContain(name)
+      expect(await journey.isSameWhenDone()).toBe(true)
+      expect(partsOf(journey)).toEqual({ sends: [1, 1, 1], landed: [1, 2, 3] })
+      expect(await store.unfinishedKeys()).not.toContain(name)
+    },
+  )
 
   it.each<[Operation, string, Verdict]>([
     ['CreateMultipartUpload', 'loses its answer', { kind: 'lose-answer' }],
@@ -90,7 +93,7 @@ describe('what the host asks of the store', () => {
     },
   )
 
-  it('the HEAD of a small file that was sent gets lost: it is asked again, and nothing is sent again', async () => {
+  it('the HEAD of a small file that was sent gets lost: it is repeated, and nothing is sent again', async () => {
     const { proxy } = world()
     const name = 'small.bin'
     faultsInTurn(proxy, name, 'HeadObject', [PASS, FAILS, { kind: 'lose-answer' }])
@@ -101,7 +104,7 @@ describe('what the host asks of the store', () => {
     expect(journey.seen('PutObject').map(({ status }) => status)).toEqual([200])
   })
 
-  it('a cancelled upload is cleared away as soon as the store answers again', async () => {
+  it('a cancelled upload is cleaned up as soon as the store responds again', async () => {
     const { page, proxy, store } = world()
     const name = 'cancelled.bin'
     const held = Promise.withResolvers<Verdict>()

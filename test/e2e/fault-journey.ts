@@ -13,12 +13,12 @@ export interface Journey {
   readonly name: string
   readonly path: string
   readonly sha256: string
-  /** What the proxy saw of this file, without preflights. */
+  /** The proxy's requests for this file, without preflights. */
   readonly seen: (operation: Operation) => readonly SeenRequest[]
-  /** Waits until the row has said this, from its first word on, for however short a moment. */
+  /** Waits until the row has shown this since the drop, even if only briefly. */
   readonly untilSaid: (said: RegExp) => Promise<void>
   readonly until: (word: StatusWord) => Promise<void>
-  /** Waits for the end, and answers whether the object is the file. */
+  /** Waits for the end, and returns whether the object equals the file. */
   readonly isSameWhenDone: () => Promise<boolean>
 }
 
@@ -61,7 +61,7 @@ async function untilSaid({ page }: FerryPage, name: string, said: RegExp): Promi
 /** The shortest file that is sent in parts: of 16, 16 and 1 MiB. */
 export const IN_PARTS_BYTES = 33 * MIB
 
-/** How often each of its parts was sent, and what the store took of it. */
+/** How often each of its parts was sent, and which ones the store acknowledged. */
 export function partsOf(journey: Journey) {
   const seen = journey.seen('UploadPart')
   const sends = [1, 2, 3].map((part) => seen.filter((each) => each.partNumber === part).length)

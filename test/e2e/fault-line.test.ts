@@ -10,27 +10,27 @@ import { onDesktop, onlyIn } from './worlds/world.ts'
 const world = sharedFaultWorld()
 
 /**
- * More than the system's buffers on the way hold, so that the page sees how it goes, and less than
- * what travels in parts.
+ * More than the system's buffers can hold, so that the page sees progress, and less than a file
+ * that is sent in parts.
  */
 const LONG_BODY = 31 * MIB
 const AN_HOUR_MS = 3_600_000
 const RESET: Verdict = { kind: 'reset', afterBytes: 0 }
 
-/** In the page; its timers fire, while the network takes its own time. */
+/** Advances the page's timers; the network is not accelerated. */
 function letPass(ms: number): Promise<void> {
   return world().page.page.clock.runFor(ms)
 }
 
-/** The proxy that vanishes is the system's on the desktop, and the browser host knows of none. */
+/** On the desktop the unreachable proxy is the system's, while the browser host knows no proxy. */
 const NOBODY_LISTENS = onDesktop()
   ? /^Preparing · The proxy that this computer is set to use cannot be reached/
   : /^Preparing · The server “127\.0\.0\.1:\d+” cannot be reached/
 const A_PROXY_LOOKS_UP = 'the desktop leaves names to the proxy of this world'
 const SILENT = /^Waiting.* · The connection to the store went silent/
 
-describe('a line', () => {
-  it('that went silent is given up after half a minute, and the body sent again', async () => {
+describe('a connection', () => {
+  it('that went silent is aborted after half a minute, and the body is sent again', async () => {
     const { proxy } = world()
     const name = 'silent.bin'
     faultsInTurn(proxy, name, 'PutObject', [{ kind: 'stall' }])
@@ -47,7 +47,7 @@ describe('a line', () => {
     expect(faultsOf(journey.seen('PutObject'))).toEqual(['stall', null])
   })
 
-  it('on which no answer comes is given up, too, and what arrived is not sent again', async () => {
+  it('on which no answer arrives is aborted, too, and an object that arrived is not sent again', async () => {
     const { proxy } = world()
     const name = 'mute.bin'
     faultsInTurn(proxy, name, 'PutObject', [{ kind: 'stall-answer' }])
@@ -60,13 +60,13 @@ describe('a line', () => {
     expect(faultsOf(journey.seen('PutObject'))).toEqual(['stall-answer'])
   })
 
-  it('that is slow but moves is never given up', async () => {
+  it('that is slow but moves is never aborted', async () => {
     const { page, proxy } = world()
     const name = 'slow.bin'
     const valve = new Valve()
     faultsInTurn(proxy, name, 'PutObject', [{ kind: 'valve', valve }])
     const percent = async () => Number(/(\d+)\s*%/.exec(await page.status(name))?.[1] ?? 0)
-    /** The buffers on the way decide how many bytes it takes until the page sees progress. */
+    /** The system's buffers decide how many bytes it takes until the page sees progress. */
     const percentAfterMore = () => {
       valve.pass(64 * 1024)
       return percent()
@@ -74,7 +74,7 @@ describe('a line', () => {
 
     const journey = await beginJourney(world(), name, LONG_BODY)
     await journey.until('Uploading')
-    // The row may show progress late, by one round at most: two rounds are shorter than the limit.
+    // The row may show progress up to one round late: two rounds are shorter than the limit.
     for (let passedMs = 0; passedMs < 60_000; passedMs += 12_000) {
       const before = await percent()
       await expect.poll(percentAfterMore, { interval: 20 }).toBeGreaterThan(before)
@@ -86,7 +86,7 @@ describe('a line', () => {
     expect(faultsOf(journey.seen('PutObject'))).toEqual(['valve'])
   })
 
-  it('that is narrow and long carries several files at once without a second try', async () => {
+  it('that is slow and distant uploads several files at once without a retry', async () => {
     const { proxy } = world()
     onTestFinished(() => proxy.setLink(FAST_LINK))
     proxy.setLink({ latencyMs: 100, bytesPerSecondEach: 1_000_000, bytesPerSecondAll: 1_500_000 })
@@ -99,7 +99,7 @@ describe('a line', () => {
     expect([first, second].map((each) => each.seen('PutObject').length)).toEqual([1, 1])
   })
 
-  it('that stays dead is tried again and again, for as long as it takes', async () => {
+  it('that stays dead is retried indefinitely', async () => {
     const { proxy } = world()
     const name = 'patient.bin'
     const lasting = faultLasting(proxy, name, 'PutObject', RESET)
@@ -112,7 +112,7 @@ describe('a line', () => {
     await journey.untilSaid(/^Waiting.* · The store does not answer/)
     const triesMeanwhile = tries()
     lasting.lift()
-    // The last try may still be on its way, and its wait begins only after it.
+    // The last attempt may still be running, and its wait starts only after it.
     await expect
       .poll(async () => {
         await letPass(5_000)
@@ -124,7 +124,7 @@ describe('a line', () => {
     expect(await journey.isSameWhenDone()).toBe(true)
   })
 
-  it('at whose end nobody listens is told by name, and waited for', async () => {
+  it('to a port where nobody listens is reported, and retried', async () => {
     const { proxy } = world()
     const name = 'refused.bin'
     await proxy.vanish()
@@ -139,7 +139,7 @@ describe('a line', () => {
 })
 
 describe('a name that does not resolve', () => {
-  it('in the browser is waited for', async () => {
+  it('in the browser is retried', async () => {
     const { page, bucket } = world()
     const name = 'unnamed.bin'
     const atBucket = ({ origin }: URL) => origin === bucket.endpoint
@@ -154,7 +154,7 @@ describe('a name that does not resolve', () => {
   })
 
   onlyIn('browser', A_PROXY_LOOKS_UP)(
-    'on the host is told by name, and the upload goes on once it is put right',
+    'on the host is reported by name, and the upload continues once it is corrected',
     async () => {
       const { page, bucket } = world()
       const name = 'nowhere.bin'
@@ -168,7 +168,7 @@ describe('a name that does not resolve', () => {
       await page.button('More about Nowhere').click()
       await page.page.getByRole('menuitem', { name: 'Edit connection' }).click()
       await page.field('Endpoint').fill(bucket.endpoint)
-      // The secret that Ferry keeps goes to no other address.
+      // The secret that Ferry keeps is never sent to another address.
       await page.field('Secret access key').fill(bucket.secretAccessKey)
       await page.field('Endpoint').press('Enter')
 

@@ -17,7 +17,7 @@ import { onDesktop } from './worlds/world.ts'
 
 const world = sharedFaultWorld()
 
-/** Each part meets its fault once, when it is sent for the first time. */
+/** Each part gets its fault once, when it is sent for the first time. */
 function firstSendsMeet({ proxy }: FaultWorld, name: string, faults: readonly Verdict[]): void {
   const met = new Set<number>()
   proxy.setRule((request) => {
@@ -28,7 +28,7 @@ function firstSendsMeet({ proxy }: FaultWorld, name: string, faults: readonly Ve
   })
 }
 
-/** The second part is refused, once the others have landed, until that is lifted. */
+/** Once the others are acknowledged, the second part is refused until the fault is lifted. */
 function secondPartRefused({ proxy }: FaultWorld, name: string, answer: Answer) {
   let isLifted = false
   proxy.setRule(async (request) => {
@@ -47,7 +47,7 @@ function secondPartRefused({ proxy }: FaultWorld, name: string, answer: Answer) 
 }
 
 describe('an upload in parts', () => {
-  it('sends the parts again that broke on the way, and none that arrived', async () => {
+  it('sends only the parts again that were interrupted, and none that arrived', async () => {
     const name = 'broken parts.bin'
     firstSendsMeet(world(), name, [
       { kind: 'reset', afterBytes: 3 * MIB },
@@ -62,7 +62,7 @@ describe('an upload in parts', () => {
     expect(await world().store.unfinishedKeys()).not.toContain(name)
   })
 
-  it('sends a part again of which one byte arrived as another one', async () => {
+  it('sends a part again when one of its bytes was corrupted', async () => {
     const name = 'flipped.bin'
     firstSendsMeet(world(), name, [PASS, { kind: 'flip', atByte: 5 * MIB }])
 
@@ -80,7 +80,7 @@ describe('an upload in parts', () => {
   })
 
   it.each<[string, Answer, string, number]>([
-    // Twice the host is asked for others, which it might have.
+    // The host is asked for new keys twice before the user is.
     ['expired', tokenExpired, 'The keys have expired. Enter new ones', 3],
     ['unknown', keysUnknown, 'The store does not accept the keys. Check the access key ID', 1],
   ])(
@@ -104,7 +104,7 @@ describe('an upload in parts', () => {
     },
   )
 
-  it('blames no keys that pass elsewhere when a signature does not fit, and goes on with them', async () => {
+  it('does not blame keys that work for other requests when a signature is refused, and continues with them', async () => {
     const { page } = world()
     const name = 'rewritten.bin'
     const refusal = secondPartRefused(world(), name, signatureMismatch)
@@ -119,11 +119,11 @@ describe('an upload in parts', () => {
       /Something in front of “[^”]+” changes signed requests on their way.*keys are right/,
     )
     expect(await journey.isSameWhenDone()).toBe(true)
-    // Once more, since the keys could have changed after it was signed.
+    // Sent once more, because the keys could have changed after it was signed.
     expect(partsOf(journey)).toEqual({ sends: [1, 3, 1], landed: [1, 2, 3] })
   })
 
-  it('keeps its parts when the keys may not go on, and sends the rest when they may', async () => {
+  it('keeps its parts when the keys lose their permission, and sends the rest when they regain it', async () => {
     const { page, store } = world()
     const name = 'not allowed.bin'
     const refusal = secondPartRefused(world(), name, accessDenied)
@@ -160,7 +160,7 @@ describe('an upload in parts', () => {
     expect(await store.unfinishedKeys()).not.toContain(name)
   })
 
-  it('waits for a store that is gone for a while, and sends no part twice that landed', async () => {
+  it('waits for a store that is gone for a while, and sends no acknowledged part twice', async () => {
     const { proxy } = world()
     const name = 'gone.bin'
     const opened = Promise.withResolvers<Verdict>()
@@ -173,7 +173,7 @@ describe('an upload in parts', () => {
     await proxy.vanish()
     opened.resolve(PASS)
     await journey.untilSaid(
-      // The proxy that vanishes is the system's on the desktop.
+      // On the desktop the proxy that disappears is the system's.
       onDesktop()
         ? /^Waiting.* · The proxy that this computer is set to use cannot be reached/
         : /^Waiting.* · The store does not answer/,
@@ -190,7 +190,7 @@ describe('a file that changes while it is uploaded', () => {
     ['grows', (path) => appendFile(path, 'more')],
     ['is touched', (path) => utimes(path, new Date(), new Date(Date.now() + 5000))],
     ['changes a byte and keeps its time', changeByteSecretly],
-  ])('and %s ends as changed, and leaves no object', async (how, change) => {
+  ])('and %s ends as changed, and leaves no object behind', async (how, change) => {
     const { page, proxy, store } = world()
     const name = `file ${how}.bin`
     const held = Promise.withResolvers<Verdict>()
@@ -209,7 +209,7 @@ describe('a file that changes while it is uploaded', () => {
   })
 })
 
-/** In the first part, which has landed by then. */
+/** In the first part, which is acknowledged by then. */
 async function changeByteSecretly(path: string): Promise<void> {
   const { atime, mtime } = await stat(path)
   const file = await open(path, 'r+')

@@ -6,18 +6,18 @@ import type { FerryPage } from './ferry-page.ts'
 import { Store } from './store.ts'
 import { type OpenFerry, openFerry } from './worlds/world.ts'
 
-/** Page and host, and between them and a bucket of its own the proxy. */
+/** Page and host, a bucket of their own, and the proxy between them. */
 export interface FaultWorld {
   readonly ferry: OpenFerry
   readonly proxy: FaultProxy
   readonly page: FerryPage
   readonly bucket: RunningBucket
-  /** Asked past the proxy. */
+  /** Fetches from the store without the proxy. */
   readonly store: Store
   readonly folder: string
 }
 
-/** One world for all tests of a file, which tell their uploads and faults apart by name. */
+/** One world for all tests of a file, which distinguish their uploads and faults by name. */
 export function sharedFaultWorld(): () => FaultWorld {
   const ends: (() => Promise<void> | void)[] = []
   const started: { world?: FaultWorld } = {}
@@ -31,7 +31,8 @@ export function sharedFaultWorld(): () => FaultWorld {
   })
   afterEach(async ({ task }) => {
     if (started.world === undefined || task.result?.state !== 'fail') return
-    // What a test that failed left as it was is no matter of the next ones: a dialog, a dead line.
+    // The leftovers of a failed test, such as a dialog or a dead connection, must not affect the
+    // next.
     const { proxy, page } = started.world
     proxy.setRule(() => PASS)
     await proxy.comeBack()
@@ -56,8 +57,8 @@ async function startFaultWorld(whenOver: WhenOver): Promise<FaultWorld> {
     whenOver,
   })
   const context = page.page.context()
-  // Time passes as always, until a test lets more of it pass. Chance makes every wait as long as it
-  // can be: one that is over at once is not shown.
+  // Time passes normally until a test advances it. Fixed randomness makes every wait as long as
+  // possible, because a wait that is over at once is never shown.
   await context.clock.install()
   await context.addInitScript(() => {
     Math.random = () => 0.99
@@ -72,12 +73,12 @@ async function startFaultWorld(whenOver: WhenOver): Promise<FaultWorld> {
 
 declare global {
   interface Window {
-    /** Everything that each row has said of itself, in order, by the row's name. */
+    /** Every text that each row has shown, in order, by the row's name. */
     ferrySaid?: Map<string, string[]>
   }
 }
 
-/** Runs in the page, before any of its own code: nothing that is shown is too short to be noted. */
+/** Runs in the page before its own code, so that even the shortest text is recorded. */
 function recordRowTexts(): void {
   const said = new Map<string, string[]>()
   window.ferrySaid = said

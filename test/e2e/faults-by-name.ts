@@ -6,7 +6,7 @@ export interface Lasting {
   readonly lift: () => void
 }
 
-/** From now on, until it is lifted, every such request for this file meets the fault. */
+/** From now on, until it is lifted, every such request for this file gets the fault. */
 export function faultLasting(
   proxy: FaultProxy,
   name: string,
@@ -24,7 +24,7 @@ export function faultLasting(
   }
 }
 
-/** Each such request for this file meets the next of these; after them everything passes. */
+/** Each such request for this file gets the next fault; after the last one everything passes. */
 export function faultsInTurn(
   proxy: FaultProxy,
   name: string,
@@ -41,7 +41,7 @@ export function isOf({ path }: SeenRequest, name: string): boolean {
   return decodeURIComponent(path).endsWith(`/${name}`)
 }
 
-/** A part of this file, or one of all its parts. */
+/** Whether it is this part of the file, or, without a number, any of its parts. */
 export function isPart(request: SeenRequest, name: string, partNumber?: number): boolean {
   const isAsked = partNumber === undefined || request.partNumber === partNumber
   return request.operation === 'UploadPart' && isOf(request, name) && isAsked

@@ -44,7 +44,7 @@ const FAULTS: readonly (readonly [string, readonly Verdict[], RegExp])[] = [
   [
     'comes too late for its signature',
     [
-      // The first time it is signed again at once, without a word.
+      // The first time it is signed again at once, without showing anything.
       { kind: 'answer', answer: urlExpired },
       { kind: 'answer', answer: urlExpired },
     ],
@@ -60,7 +60,7 @@ const FAULTS: readonly (readonly [string, readonly Verdict[], RegExp])[] = [
 describe('the PUT of a file', () => {
   const journeys = new Map<string, Journey>()
 
-  // All at once, since each of them mostly waits.
+  // All at once, because each of them mostly waits.
   beforeAll(async () => {
     const left = new Map(FAULTS.map(([title, faults]) => [`${title}.bin`, [...faults]]))
     world().proxy.setRule((request) => {
@@ -73,18 +73,21 @@ describe('the PUT of a file', () => {
     }
   })
 
-  it.each(FAULTS)('%s: the row says so, and it goes on by itself', async (title, faults, said) => {
-    const journey = journeys.get(title)
-    if (journey === undefined) throw new TypeError('It was not begun')
+  it.each(FAULTS)(
+    '%s: the row shows it, and the upload continues by itself',
+    async (title, faults, said) => {
+      const journey = journeys.get(title)
+      if (journey === undefined) throw new TypeError('It was not begun')
 
-    await journey.untilSaid(said)
+      await journey.untilSaid(said)
 
-    expect(await journey.isSameWhenDone()).toBe(true)
-    expect(faultsOf(journey.seen('PutObject'))).toEqual([...faults.map(faultNameOf), null])
-  })
+      expect(await journey.isSameWhenDone()).toBe(true)
+      expect(faultsOf(journey.seen('PutObject'))).toEqual([...faults.map(faultNameOf), null])
+    },
+  )
 })
 
-describe('a PUT that the store has taken', () => {
+describe('a PUT that reached the store', () => {
   it.each<[string, Verdict]>([
     ['loses its answer', { kind: 'lose-answer' }],
     ['gets half an answer', { kind: 'truncate-answer' }],
@@ -100,8 +103,8 @@ describe('a PUT that the store has taken', () => {
   })
 })
 
-describe('a byte that arrives as another one', () => {
-  it('is found by the store, and the file sent again', async () => {
+describe('a byte that is corrupted on the way', () => {
+  it('is detected by the store, and the file is sent again', async () => {
     const { proxy } = world()
     const name = 'flipped.bin'
     faultsInTurn(proxy, name, 'PutObject', [{ kind: 'flip', atByte: 700_000 }])
@@ -113,8 +116,8 @@ describe('a byte that arrives as another one', () => {
   })
 })
 
-describe('a store that asks for patience', () => {
-  it('is left alone for as long as it asks', async () => {
+describe('a store that asks for fewer requests', () => {
+  it('gets no request for as long as it asks', async () => {
     const { proxy } = world()
     const answers = [slowDown(2), tooManyRequests(2)]
     proxy.setRule(({ operation }) => {
@@ -139,13 +142,13 @@ describe('a store that asks for patience', () => {
   })
 })
 
-describe('a store with another time of day', () => {
+describe('a store with a different clock', () => {
   const skewed = (): Verdict => ({
     kind: 'answer',
     answer: clockSkewed(Date.now() + 26 * 3_600_000),
   })
 
-  it('is measured again, and the file sent', async () => {
+  it('is measured again, and the file is sent', async () => {
     const { proxy } = world()
     const name = 'skewed once.bin'
     faultsInTurn(proxy, name, 'PutObject', [skewed()])
@@ -156,7 +159,7 @@ describe('a store with another time of day', () => {
     expect(faultsOf(journey.seen('PutObject'))).toEqual(['clock-skewed', null])
   })
 
-  it('that stays so asks for the clock to be set, and goes on when it was', async () => {
+  it('that stays different makes the row ask for the clock to be set, and the upload continue afterwards', async () => {
     const { page, proxy } = world()
     const name = 'skewed.bin'
     const lasting = faultLasting(proxy, name, 'PutObject', skewed())

@@ -12,7 +12,7 @@ import type { BucketAccess, WhenOver } from './ferry.ts'
 
 const UPLOAD_MS = 30_000
 
-/** The words that a row's status begins with; design.md fixes them. */
+/** The words that a row's status starts with; design.md defines them. */
 export type StatusWord =
   | 'Waiting'
   | 'Preparing'
@@ -40,7 +40,7 @@ export async function openBrowser(
   return browser
 }
 
-/** The same for a window that nobody here has opened a browser for. */
+/** The same for a window that was opened elsewhere. */
 export function watchPolicies(page: Page, whenOver: WhenOver): void {
   const seen: string[] = []
   page.on('console', (message) => {
@@ -49,14 +49,14 @@ export function watchPolicies(page: Page, whenOver: WhenOver): void {
   whenOver(() => expect(seen, 'what the policies of the window refused').toEqual([]))
 }
 
-/** By the browser: what its pages and their workers did that their policies do not allow. */
+/** Policy violations of its pages and their workers, by browser. */
 const violations = new WeakMap<Browser, string[]>()
 const VIOLATION =
   /Content Security Policy|Trusted(?:HTML|Script|Types)|Permissions policy violation/
 
 /**
- * A browser whose requests to the buckets go through a fault proxy. The host itself is reached
- * directly: what happens to it, tests do to the host.
+ * A browser whose requests to the buckets use a fault proxy. It reaches the host directly: tests
+ * inject faults into the host themselves.
  */
 export function openBrowserBehind(proxyAddress: string, hostPort: number): Promise<Browser> {
   return openBrowser({ args: argsBehind(proxyAddress, hostPort) })
@@ -69,12 +69,12 @@ export function argsBehind(proxyAddress: string, hostPort: number): readonly str
   ]
 }
 
-/** The window as a person meets it: by roles and names. */
+/** The window as a user operates it: by roles and names. */
 export class FerryPage {
   readonly page: Page
   readonly #cdp: CDPSession
   readonly #problems: string[] = []
-  /** As the page last sent it: it keeps it where no script can look. */
+  /** The secret that the page last sent; the page stores it where no script can read it. */
   #sessionSecret = ''
 
   private constructor(page: Page, cdp: CDPSession) {
@@ -91,7 +91,7 @@ export class FerryPage {
     })
   }
 
-  /** In a browser: with a profile of its own. In a context: as another tab of it. */
+  /** Given a browser: opens a new profile. Given a context: opens another tab in it. */
   static async open(opener: Browser | BrowserContext, url: string): Promise<FerryPage> {
     const context = 'newContext' in opener ? await opener.newContext() : opener
     const page = await context.newPage()
@@ -100,12 +100,12 @@ export class FerryPage {
     return ferry
   }
 
-  /** A window that is open already. */
+  /** Takes a window that is already open. */
   static async of(page: Page): Promise<FerryPage> {
     return new FerryPage(page, await page.context().newCDPSession(page))
   }
 
-  /** Errors that no code of the page caught. */
+  /** Uncaught errors in the page. */
   problems(): readonly string[] {
     return this.#problems
   }
@@ -115,14 +115,14 @@ export class FerryPage {
     await this.button('Choose files').waitFor()
   }
 
-  /** Opens the form and fills it in; fields that are not named keep what the form says. */
+  /** Opens the form and fills it in; fields that are not given keep their values. */
   async fillConnection(access: BucketAccess): Promise<void> {
     await this.fillPlace(access)
     await this.field('Access key ID').fill(access.accessKeyId)
     await this.field('Secret access key').fill(access.secretAccessKey)
   }
 
-  /** The same without any keys. */
+  /** The same without access keys. */
   async fillPlace(place: Pick<BucketAccess, 'endpoint' | 'region' | 'bucket'>): Promise<void> {
     await this.button('Connect a bucket').first().click()
     await this.field('Endpoint').fill(place.endpoint)
@@ -137,13 +137,13 @@ export class FerryPage {
     await this.button('Choose files').waitFor()
   }
 
-  /** Presses "Check connection" and answers what the report says, line by line. */
+  /** Presses "Check connection" and returns the report's lines. */
   async checkConnection(): Promise<string[]> {
     await this.button('Check connection').click()
     return this.checkedLines()
   }
 
-  /** The report of the check that is under way, once it has ended. */
+  /** The report of the running check, once it has ended. */
   async checkedLines(): Promise<string[]> {
     const report = this.page.getByRole('region', { name: 'Connection check', exact: true })
     await this.page.locator('[aria-label="Connection check"][aria-busy="false"]').waitFor()
@@ -171,13 +171,13 @@ export class FerryPage {
     return this.row(name).getByRole('button', { name: button, exact: true })
   }
 
-  /** What the row says of itself, on one line. */
+  /** The row's status text, on one line. */
   async status(name: string): Promise<string> {
     const text = await this.row(name).locator('.row-status').textContent()
     return (text ?? '').replaceAll(/\s+/g, ' ').trim()
   }
 
-  /** Waits until the row's status begins with this word. */
+  /** Waits until the row's status starts with this word. */
   async untilStatus(name: string, word: StatusWord, withinMs = UPLOAD_MS): Promise<void> {
     const status = this.row(name).locator('.row-status')
     try {
@@ -196,7 +196,7 @@ export class FerryPage {
     return (await link.getAttribute('href')) ?? ''
   }
 
-  /** A real drop of real files and folders, as the browser gets it from the desktop. */
+  /** A real drop of real files and folders, as the desktop delivers it to the browser. */
   async drop(paths: readonly string[]): Promise<void> {
     const at = { x: 400, y: 300 }
     const data = { items: [], files: [...paths], dragOperationsMask: 1 }
@@ -205,14 +205,14 @@ export class FerryPage {
     }
   }
 
-  /** Through the button's own file chooser. */
+  /** Uses the button's own file chooser. */
   async choose(button: 'Choose files' | 'Choose folder', path: string): Promise<void> {
     const choosing = this.page.waitForEvent('filechooser')
     await this.button(button).click()
     await (await choosing).setFiles(path)
   }
 
-  /** A paste as the browser delivers it; a headless one has no clipboard with files in it. */
+  /** A paste event like the browser's; a headless browser has no clipboard with files in it. */
   async paste(name: string, type: string, text: string): Promise<void> {
     await this.page.evaluate(
       ([fileName, fileType, content]) => {
@@ -225,19 +225,19 @@ export class FerryPage {
     )
   }
 
-  /** How many rows in sight have come to this status. */
+  /** Waits until this many visible rows have this status. */
   async untilCount(word: StatusWord, count: number): Promise<void> {
     const status = this.list().locator('.row-status', { hasText: new RegExp(`^\\s*${word}`) })
     await status.nth(count - 1).waitFor({ timeout: UPLOAD_MS })
   }
 
-  /** The names of the rows, as they stand. */
+  /** The names of the rows, in order. */
   async names(): Promise<string[]> {
     const items = await this.list().getByRole('listitem').all()
     return Promise.all(items.map(async (item) => (await item.getAttribute('aria-label')) ?? ''))
   }
 
-  /** Every finished row's name and link, as they stand. */
+  /** Every finished row's name and link, in order. */
   async links(): Promise<{ readonly name: string; readonly link: string }[]> {
     const items = await this.list().getByRole('listitem').all()
     return Promise.all(
@@ -248,7 +248,10 @@ export class FerryPage {
     )
   }
 
-  /** Asks the host as the page does, for what no button offers. Answers the outcome's value. */
+  /**
+   * Sends a command to the host like the page, for actions without a button. Returns the outcome's
+   * value.
+   */
   async command<N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandOutput<N>> {
     const outcome: unknown = await this.page.evaluate(
       async ([command, path, message, header, secret]) => {

@@ -7,10 +7,10 @@ import { onTestFinished } from 'vitest'
 import { removeFolder } from '../remove-folder.ts'
 import { type Child, ROOT, runNode } from './child.ts'
 
-/** Who ends what was started: each test its own, or a suite what its tests share. */
+/** Registers a cleanup function: for a single test, or for a suite whose tests share it. */
 export type WhenOver = (end: () => Promise<void> | void) => void
 
-/** Gone after the test. */
+/** Removed after the test. */
 export async function temporaryFolder(whenOver: WhenOver = onTestFinished): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ferry-e2e-'))
   whenOver(() => removeFolder(folder))
@@ -19,12 +19,12 @@ export async function temporaryFolder(whenOver: WhenOver = onTestFinished): Prom
 
 export interface Ferry {
   readonly child: Child
-  /** With the one-time token. */
+  /** Contains the one-time token. */
   readonly url: string
   readonly port: number
-  /** Where the page is served in this run. */
+  /** The page's origin in this run. */
   readonly origin: string
-  /** As it stands in a bucket's CORS rule: the pages of all runs at this port. */
+  /** The origin for a bucket's CORS rule: the pages of all runs at this port. */
   readonly corsOrigin: string
   readonly dataFolder: string
 }
@@ -57,7 +57,7 @@ export function corsOriginAt(port: number): string {
   return `http://*.localhost:${port}`
 }
 
-/** Where an S3 bucket is and how to open it. */
+/** The address of an S3 bucket and the access keys for it. */
 export interface BucketAccess {
   readonly endpoint: string
   readonly region: string
@@ -93,7 +93,7 @@ export async function startBucket(settings: {
   return { ...(JSON.parse(line) as BucketAccess), child }
 }
 
-/** A port that nothing listens on; used at once, so that it stays free. */
+/** A port that nothing listens on. Use it at once, so that nothing else takes it. */
 export async function freePort(): Promise<number> {
   const server = createServer()
   server.listen(0, '127.0.0.1')

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises'
 
 const MIB = 1024 * 1024
 
-/** Random bytes, so that no part equals another. Answers the SHA-256 in hex. */
+/** Random bytes, so that no part equals another. Returns the SHA-256 in hex. */
 export async function writeRandomFile(path: string, byteLength: number): Promise<string> {
   const hash = createHash('sha256')
   const file = await open(path, 'w')
@@ -32,7 +32,7 @@ export interface Download {
   readonly disposition: string | null
 }
 
-/** What somebody gets who opens the link: no cookie, no session, nothing of Ferry. */
+/** Downloads the link as a recipient would: without a cookie, a session or Ferry. */
 export async function download(url: string): Promise<Download> {
   const response = await fetch(url)
   const hash = createHash('sha256')

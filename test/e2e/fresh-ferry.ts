@@ -6,7 +6,7 @@ import { type OpenFerry, openFerry } from './worlds/world.ts'
 
 export const MIB = 1024 * 1024
 
-/** Ferry at its first start, past the welcome: the bucket on this computer is chosen. */
+/** Ferry after its first start: the welcome is over, and the bucket on this computer is chosen. */
 export async function freshFerry() {
   const ferry = await openFerry()
   const { page } = ferry
@@ -25,7 +25,7 @@ export async function ferryBehindProxy() {
   return { ferry, proxy, page, store, folder: await temporaryFolder() }
 }
 
-/** Ferry with a bucket that is a process of its own, so that each can go without the other. */
+/** Ferry with a bucket in a separate process, so that each can be stopped without the other. */
 export async function ferryWithOwnBucket() {
   const proxy = await startProxy()
   const ferry = await openFerry({ proxy })
@@ -38,7 +38,7 @@ export async function ferryWithOwnBucket() {
   return { ferry, proxy, page, bucket, bucketFolder, store, folder }
 }
 
-/** The bucket's process died; it comes back where it was. */
+/** Restarts the bucket's process at the same address. */
 export function restartBucket(
   bucket: RunningBucket,
   folder: string,
@@ -57,7 +57,7 @@ export async function startProxy(): Promise<FaultProxy> {
   return proxy
 }
 
-/** The host sends parts, too, when it finds out what the store checks. */
+/** The host sends parts, too, in its integrity probe. */
 function isPartOfPage({ operation, from }: SeenRequest): boolean {
   return operation === 'UploadPart' && from === 'page'
 }
@@ -66,7 +66,7 @@ export interface Gate {
   readonly open: () => void
 }
 
-/** Lets the first `passing` parts through and holds the others until the gate is opened. */
+/** Lets the first `passing` parts through and delays the others until the gate is opened. */
 export function holdPartsAfter(proxy: FaultProxy, passing: number): Gate {
   const opened = Promise.withResolvers<void>()
   proxy.setRule(async (request) => {
@@ -76,7 +76,7 @@ export function holdPartsAfter(proxy: FaultProxy, passing: number): Gate {
   return { open: opened.resolve }
 }
 
-/** Resolves when the store has answered for each of the first parts. */
+/** Resolves when the store has answered the first `count` parts. */
 export async function untilPartsHeld(proxy: FaultProxy, count: number): Promise<void> {
   await proxy.until((seen) => {
     const landed = new Set(landedParts(seen))
@@ -84,7 +84,7 @@ export async function untilPartsHeld(proxy: FaultProxy, count: number): Promise<
   })
 }
 
-/** The number of each part that the store took, as often as it took it. */
+/** The numbers of the acknowledged parts, once for each time. */
 export function landedParts(seen: readonly SeenRequest[]): number[] {
   return seen
     .filter((request) => isPartOfPage(request) && request.status === 200)
@@ -93,8 +93,8 @@ export function landedParts(seen: readonly SeenRequest[]): number[] {
 }
 
 /**
- * How often each of the first parts was sent. Of later ones it cannot be told: what is given up
- * while it travels may arrive all the same, and then needs no second journey.
+ * How often each of the first parts was sent. For later ones it is not defined: a request that is
+ * aborted may reach the store all the same, and is then not sent again.
  */
 export function timesSent(seen: readonly SeenRequest[], firstParts: number): number[] {
   return Array.from(

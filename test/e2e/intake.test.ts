@@ -11,8 +11,8 @@ import { onlyIn } from './worlds/world.ts'
 
 const RIGHTS_OF_ITS_OWN = 'the page has the rights of the host there'
 
-describe('ways in besides the drop', () => {
-  it('"Choose files" takes what was chosen', async () => {
+describe('other ways to add files', () => {
+  it('"Choose files" adds the chosen files', async () => {
     const { page, folder } = await freshFerry()
     const path = join(folder, 'chosen.bin')
     const sha256 = await writeRandomFile(path, 4000)
@@ -23,7 +23,7 @@ describe('ways in besides the drop', () => {
     expect((await download(await page.link('chosen.bin'))).sha256).toBe(sha256)
   })
 
-  it('"Choose folder" keeps the structure, and leaves out what a system left there', async () => {
+  it('"Choose folder" keeps the structure, and skips the system’s own files', async () => {
     const { page, folder, store } = await freshFerry()
     await mkdir(join(folder, 'album', 'inner'), { recursive: true })
     await writeFile(join(folder, 'album', 'one.txt'), '1')
@@ -43,7 +43,7 @@ describe('ways in besides the drop', () => {
     expect(await store.keys()).toEqual(['album/.DS_Store', ...keys])
   })
 
-  it('a pasted screenshot gets a name of its own', async () => {
+  it('a pasted screenshot gets a generated name', async () => {
     const { page, store } = await freshFerry()
 
     await page.paste('image.png', 'image/png', 'not really a picture')
@@ -66,7 +66,7 @@ describe('ways in besides the drop', () => {
 })
 
 describe('bad input', () => {
-  it('an empty folder is answered in words', async () => {
+  it('an empty folder is explained in words', async () => {
     const { page, folder } = await freshFerry()
     await mkdir(join(folder, 'empty', 'inner'), { recursive: true })
     await writeFile(join(folder, 'empty', 'inner', 'desktop.ini'), '')
@@ -77,7 +77,7 @@ describe('bad input', () => {
   })
 
   onlyIn('browser', RIGHTS_OF_ITS_OWN)(
-    'a file and a folder without permission are named, and the others go on',
+    'a file and a folder without permission are named, and the others continue',
     async () => {
       const ferry = await startFerry()
       const page = await FerryPage.open(await openBrowserWithoutRights(), ferry.url)
@@ -102,7 +102,7 @@ describe('bad input', () => {
     },
   )
 
-  it('a file that vanished after the drop fails by name, and the others go on', async () => {
+  it('a file that was deleted after the drop is named in an error, and the others continue', async () => {
     const { page, proxy, folder } = await ferryBehindProxy()
     const gate = holdPartsAfter(proxy, 0)
     await writeRandomFile(join(folder, 'big.bin'), 100 * MIB)
@@ -119,7 +119,7 @@ describe('bad input', () => {
     expect(await page.status('big.bin')).toContain('The file is no longer where it was.')
   })
 
-  it('a file that changes on its way is never spliced together', async () => {
+  it('a file that changes during its upload is never combined from two versions', async () => {
     const { page, proxy, folder, store } = await ferryBehindProxy()
     const gate = holdPartsAfter(proxy, 1)
     const path = join(folder, 'log.bin')
@@ -135,7 +135,7 @@ describe('bad input', () => {
     expect(await store.keys()).toEqual([])
   })
 
-  it('what is not there any more at the drop fails by name, and is not sent as an empty file', async () => {
+  it('a file that no longer exists when it is dropped is named in an error, and not sent as an empty file', async () => {
     const { ferry, page, folder, store } = await freshFerry()
     await writeFile(join(folder, 'fine.txt'), 'fine')
     const gone = MAY_LINK ? ['dangling.txt', 'vanished.txt'] : ['vanished.txt']
@@ -144,7 +144,7 @@ describe('bad input', () => {
     await page.drop([...gone, 'fine.txt'].map((name) => join(folder, name)))
     await page.untilStatus('fine.txt', 'Done')
     if (ferry.loopback === null) {
-      // The host looks at the paths and takes none that leads nowhere.
+      // The host checks the paths and accepts none that does not exist.
       for (const name of gone) await page.page.getByText(`${name}: is no longer there.`).waitFor()
     } else {
       for (const name of gone) await page.untilStatus(name, 'Failed')

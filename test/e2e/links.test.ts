@@ -16,7 +16,7 @@ async function withOneLink() {
 }
 
 describe('a share link', () => {
-  it('lives for a day unless another life is chosen, and then for that', async () => {
+  it('is valid for a day, or for the chosen time', async () => {
     const { page, sha256 } = await withOneLink()
     const usual = await page.link('offer.pdf')
 
@@ -32,7 +32,7 @@ describe('a share link', () => {
     expect((await download(chosen)).sha256).toBe(sha256)
   })
 
-  it('that has died says so, and is made anew with one click', async () => {
+  it('that has expired says so, and is renewed with one click', async () => {
     const { page, sha256 } = await withOneLink()
     const { uploads } = await page.command('listUploads', { after: null, limit: 10 })
     const [{ uploadId } = expect.unreachable('no upload')] = uploads
@@ -50,7 +50,7 @@ describe('a share link', () => {
   })
 
   onlyIn('browser', 'the desktop copies it by the system')(
-    'is copied to the clipboard by the page where the host cannot',
+    'is copied to the clipboard by the page if the host cannot',
     async () => {
       const { page, ferry } = await withOneLink()
       await page.page.context().grantPermissions(['clipboard-write'], {
@@ -81,7 +81,7 @@ describe('a share link', () => {
     },
   )
 
-  it('opens in a browser that knows nothing of Ferry, where browsers can show it', async () => {
+  it('opens in a browser without a session, if browsers can show the type', async () => {
     const { page, folder } = await freshFerry()
     await writeFile(join(folder, 'notes.txt'), 'The ferry leaves at nine.')
     await page.drop([join(folder, 'notes.txt')])
@@ -94,7 +94,7 @@ describe('a share link', () => {
     expect(shown).toBe('The ferry leaves at nine.')
   })
 
-  it('saves what browsers do not show, under the name of the file', async () => {
+  it('downloads other types under the name of the file', async () => {
     const { page, folder } = await freshFerry()
     const sha256 = await writeRandomFile(join(folder, 'offer.zip'), 9000)
     await page.drop([join(folder, 'offer.zip')])
@@ -102,7 +102,7 @@ describe('a share link', () => {
     const stranger = await (await openBrowser()).newPage()
 
     const downloading = stranger.waitForEvent('download')
-    // A link that downloads leaves the page where it was, which goto reports as an error.
+    // A link that downloads does not navigate, which goto reports as an error.
     await stranger.goto(await page.link('offer.zip')).catch(() => null)
     const downloaded = await downloading
 

@@ -20,16 +20,16 @@ const ODD_NAMES = [
   `${'x'.repeat(251)}.txt`,
   `${'é'.repeat(125)}.txt`,
 ]
-/** Windows knows none of these, and takes dots and blanks from the end of a name. */
+/** Windows forbids all of these, and strips dots and spaces from the end of a name. */
 const POSIX_NAMES = [
   ...['colon:and"quotes"<>*|.txt', 'back\\slash.txt', 'tab\tand\nline.txt'],
   ...['...', 'ends with a dot.', 'ends with a blank '],
 ]
-/** A folder each: to APFS and HFS+ both forms of a name are one. */
+/** In separate folders, because both forms are the same name on APFS and HFS+. */
 const FORMS = [NFC, NFD]
 
-describe('odd names', () => {
-  it('arrive as they are, and come back from their links as they were', async () => {
+describe('unusual names', () => {
+  it('are uploaded unchanged, and are downloaded from their links unchanged', async () => {
     const { page, store, folder } = await freshFerry()
     await page.page.setViewportSize({ width: 1100, height: 2400 })
     const isWindows = process.platform === 'win32'
@@ -59,7 +59,7 @@ describe('odd names', () => {
     page.expectNoProblems()
   })
 
-  it('two files of one name are both kept', async () => {
+  it('two files with the same name are both kept', async () => {
     const { page, store, folder } = await freshFerry()
     await mkdir(join(folder, 'other'))
     const first = await writeRandomFile(join(folder, 'note.txt'), 500)
@@ -76,7 +76,7 @@ describe('odd names', () => {
     expect(got.map(({ sha256 }) => sha256)).toEqual([first, second])
   })
 
-  it('a path that no bucket can hold is refused by name, and the others go on', async () => {
+  it('a path that is too long for an object key is named and refused, and the others continue', async () => {
     const { page, store, folder } = await freshFerry()
     const deep = join(folder, ...Array.from({ length: 6 }, () => 'd'.repeat(200)))
     await mkdir(deep, { recursive: true })
@@ -88,7 +88,7 @@ describe('odd names', () => {
     await page.untilStatus('fine.txt', 'Done')
 
     await page.page.getByText('1 item was not added. 1 file is on the way.').waitFor()
-    // Windows may show no program what lies below 260 characters of a path.
+    // Windows may hide files in paths longer than 260 characters from programs.
     if (process.platform !== 'win32') {
       await page.page.getByText('is longer than a bucket can hold (1,024 bytes)').waitFor()
     }

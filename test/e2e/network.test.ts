@@ -9,12 +9,12 @@ const MIB = 1024 * 1024
 const MARKER = 'these bytes belong to the bucket alone. '
 
 describe('the network log of an upload', () => {
-  it('shows file bytes going to the bucket’s origin only', async () => {
+  it('shows file bytes sent only to the bucket’s origin', async () => {
     const ferry = await openFerry()
     const { page } = ferry
     const log: { readonly origin: string; readonly method: string; readonly body: string }[] = []
     page.page.on('request', (request) => {
-      // `URL.origin` says only `null` for a scheme of the app's own.
+      // `URL.origin` is only `null` for a custom scheme.
       const { protocol, host } = new URL(request.url())
       const origin = `${protocol}//${host}`
       log.push({ origin, method: request.method(), body: request.postData() ?? '' })
@@ -40,7 +40,7 @@ describe('the network log of an upload', () => {
     expect(Math.max(...toHost.map(({ body }) => body.length))).toBeLessThan(4096)
   })
 
-  it('keeps the session out of every request to the bucket, and secrets out of the page', async () => {
+  it('contains no session in a request to the bucket, and no secret in the page', async () => {
     const ferry = await openFerry()
     const { page } = ferry
     await page.tryLocalBucket()

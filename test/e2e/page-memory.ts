@@ -3,20 +3,20 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import type { OpenFerry } from './worlds/open-ferry.ts'
 
-/** Everything that lives in the page's heap after a collection, as one text. */
+/** The page's complete heap after a garbage collection, as one text. */
 export async function heapOf(page: Page): Promise<string> {
   const session = await page.context().newCDPSession(page)
   const chunks: string[] = []
   session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk))
   await session.send('HeapProfiler.enable')
-  // Each collects garbage first; what only a finalizer let go of is gone at the second.
+  // Each collects garbage first; objects that a finalizer kept alive are gone the second time.
   await session.send('HeapProfiler.collectGarbage')
   await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false })
   await session.detach()
   return chunks.join('')
 }
 
-/** What the page has put away in any of the browser's stores, as one text. */
+/** Everything that the page has stored in the browser, as one text. */
 export async function storageOf(page: Page): Promise<string> {
   const inPage = await page.evaluate(async () => ({
     local: { ...localStorage },
@@ -30,7 +30,7 @@ export async function storageOf(page: Page): Promise<string> {
   return JSON.stringify({ inPage, cookies: await page.context().cookies() })
 }
 
-/** What the host has said and kept outside its vault: its log, its output and its settings. */
+/** Everything that the host has written outside its vault: its log, its output and its settings. */
 export async function writtenBy({
   dataFolder,
   output,

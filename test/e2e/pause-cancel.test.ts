@@ -12,8 +12,8 @@ async function inTheMiddle() {
   return { ...world, gate, sha256 }
 }
 
-describe('an upload in the middle', () => {
-  it('stops when it is paused and goes on from what the store holds', async () => {
+describe('a running upload', () => {
+  it('stops when it is paused and resumes from the parts on the store', async () => {
     const { page, proxy, gate, sha256, store } = await inTheMiddle()
 
     await page.rowButton('film.bin', 'Pause').click()
@@ -28,7 +28,7 @@ describe('an upload in the middle', () => {
     expect((await download(await page.link('film.bin'))).sha256).toBe(sha256)
   })
 
-  it('leaves nothing in the store when it is cancelled', async () => {
+  it('leaves nothing on the store when it is cancelled', async () => {
     const { page, store, gate } = await inTheMiddle()
 
     await page.rowButton('film.bin', 'Cancel').click()
@@ -39,7 +39,7 @@ describe('an upload in the middle', () => {
     expect(await store.keys()).toEqual([])
   })
 
-  it('leaves nothing in the store when it is cancelled while paused', async () => {
+  it('leaves nothing on the store when it is cancelled while paused', async () => {
     const { page, store, gate } = await inTheMiddle()
     await page.rowButton('film.bin', 'Pause').click()
     await page.untilStatus('film.bin', 'Paused')

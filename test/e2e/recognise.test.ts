@@ -10,7 +10,7 @@ import { switchTo, withTwoDestinations } from './two-destinations.ts'
 
 const AT_SECONDS = 1_700_000_000
 
-/** Files of these texts below a folder, all of the same time unless told otherwise. */
+/** Files with these texts in a folder, by default all with the same modification time. */
 async function makeFiles(
   folder: string,
   texts: Readonly<Record<string, string>>,
@@ -25,7 +25,7 @@ async function makeFiles(
   return folder
 }
 
-/** Nothing arrives until the gate is opened. */
+/** No request passes until the gate is opened. */
 function holdEverything(proxy: FaultProxy): Gate {
   const opened = Promise.withResolvers<void>()
   proxy.setRule(async ({ method }) => {
@@ -40,8 +40,8 @@ const untilRows = (page: FerryPage, count: number) =>
 
 const said = (page: FerryPage) => page.page.getByText('recognised')
 
-describe('files that are alike', () => {
-  it('all arrive: in one folder, in two versions at once, and in two buckets at once', async () => {
+describe('similar files', () => {
+  it('are all uploaded: in one folder, in two versions at once, and to two buckets at once', async () => {
     const { page, proxy, buckets } = await withTwoDestinations()
     const texts = (version: string) => ({
       'pkg/a/x.txt': `${version} a`,
@@ -77,7 +77,7 @@ describe('files that are alike', () => {
     expect(await said(page).count()).toBe(0)
   })
 
-  it('leave a paused upload its file', async () => {
+  it('do not replace the file of a paused upload', async () => {
     const { page, proxy, store, folder } = await ferryBehindProxy()
     const gate = holdEverything(proxy)
     await makeFiles(join(folder, 'old'), { 'notes.txt': 'one' })
@@ -104,12 +104,12 @@ describe('files that are alike', () => {
 })
 
 describe('after the page was loaded again', () => {
-  it('a folder given again goes on in its rows, and the report says so', async () => {
+  it('a folder that is dropped again continues in its rows, and the report says so', async () => {
     const { page, proxy, store, folder } = await ferryBehindProxy()
     const gate = holdEverything(proxy)
     const texts = { 'album/a/x.txt': 'a!', 'album/b/x.txt': 'b!', 'album/c.txt': 'c!' }
     await makeFiles(folder, texts)
-    // As in the image of a system: Chromium makes up another time at each look.
+    // Like files in a system image: Chromium invents another time on each access.
     await makeFiles(folder, { 'album/__init__.py': '' }, 0)
     await page.drop([join(folder, 'album')])
     await untilRows(page, 4)
@@ -129,7 +129,7 @@ describe('after the page was loaded again', () => {
     page.expectNoProblems()
   })
 
-  it('a file without its folder is a new one, except through the button of its row', async () => {
+  it('a file without its folder is a new upload, except through the button of its row', async () => {
     const { page, proxy, store, folder } = await ferryBehindProxy()
     const gate = holdEverything(proxy)
     await makeFiles(folder, { 'album/x.txt': 'was in a folder' })
@@ -157,15 +157,15 @@ describe('after the page was loaded again', () => {
   })
 })
 
-/** More than may be under way at once, so that others wait. */
+/** More than the number of concurrent uploads, so that others wait. */
 const MANY = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`${index}`, `${index}`]))
 
 it.each([
-  ['was empty and is not any more', 'drop', '', 'now'],
-  ['was full and is empty now', 'drop', 'now', ''],
+  ['was empty and no longer is', 'drop', '', 'now'],
+  ['had content and is empty now', 'drop', 'now', ''],
   ['was chosen and has grown', 'choose', 'now', 'now and then'],
 ])(
-  'a file that %s counts as changed, though nobody has read it before',
+  'a file that %s counts as changed, although it was never read before',
   async (_, how, before, after) => {
     const { page, proxy, store, folder } = await ferryBehindProxy()
     const gate = holdEverything(proxy)

@@ -17,7 +17,7 @@ import { hostOf, onlyIn, openFerry } from './worlds/world.ts'
 
 const HOST_AND_PAGE_END_TOGETHER = 'the desktop has no window without its host'
 
-/** Ferry was killed, host and window at once, when the store held three parts; it is open again. */
+/** Ferry was killed, host and window at once, when the store had three parts; it is open again. */
 async function killedInTheMiddle() {
   const { ferry, proxy, page, folder } = await ferryBehindProxy()
   const path = join(folder, 'film.bin')
@@ -33,7 +33,7 @@ async function killedInTheMiddle() {
 
 describe('after a restart', () => {
   onlyIn('browser', 'the desktop reads the file by its path')(
-    'of host and browser, the file dropped again goes on without sending a part twice',
+    'of host and browser, a file that is dropped again continues without sending a part twice',
     async () => {
       const { newPage, proxy, path, sha256 } = await killedInTheMiddle()
 
@@ -51,7 +51,7 @@ describe('after a restart', () => {
   )
 
   onlyIn('desktop', 'a browser gives the file only once')(
-    'of the whole app after a crash, the upload goes on without the file given again',
+    'of the whole app after a crash, the upload continues without dropping the file again',
     async () => {
       const { newPage, proxy, sha256 } = await killedInTheMiddle()
 
@@ -64,7 +64,7 @@ describe('after a restart', () => {
   )
 
   onlyIn('browser', HOST_AND_PAGE_END_TOGETHER)(
-    'of the browser alone, the window is there again without a new address',
+    'of the browser alone, the window opens again without a new address',
     async () => {
       const ferry = await startFerry()
       const profile = await temporaryFolder()
@@ -86,7 +86,7 @@ describe('after a restart', () => {
   )
 
   onlyIn('browser', HOST_AND_PAGE_END_TOGETHER)(
-    'of the host alone, the open page says that its session has ended; the new address goes on',
+    'of the host alone, the open page says that its session has ended; the new address continues',
     async () => {
       const { ferry: running, proxy, page, folder } = await ferryWithOwnBucket()
       const ferry = hostOf(running)
@@ -112,7 +112,7 @@ describe('after a restart', () => {
     },
   )
 
-  it('of the store, the upload goes on by itself', async () => {
+  it('of the store, the upload continues by itself', async () => {
     const { ferry, proxy, page, bucket, bucketFolder, folder } = await ferryWithOwnBucket()
     const path = join(folder, 'film.bin')
     const sha256 = await writeRandomFile(path, 70 * MIB)

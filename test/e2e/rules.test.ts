@@ -7,7 +7,7 @@ import { download, writeRandomFile } from './files.ts'
 import { Store } from './store.ts'
 import { openFerry } from './worlds/world.ts'
 
-it('puts files where the template says, asks where a name is taken, and refuses other types', async () => {
+it('names objects by the template, asks if a name is taken, and refuses other types', async () => {
   const { page, store, folder } = await connectedBelow('in')
   await setRules(page)
   const first = await fileIn(folder, 'first', 'a.bin')

@@ -31,7 +31,7 @@ it('keeps the secret key out of the page, the log and the settings once it is sa
     (secret) => Object.assign(globalThis, { keptOnPurpose: secret }),
     secretAccessKey,
   )
-  // Whether the search would find it at all.
+  // Proves that the search would find the secret.
   expect((await heapOf(page.page)).includes(secretAccessKey)).toBe(true)
   expect(heap.includes(secretAccessKey)).toBe(false)
   expect(storage.includes(secretAccessKey)).toBe(false)

@@ -6,19 +6,21 @@ import { type RunningBucket, startBucket, temporaryFolder, type WhenOver } from 
 import type { FerryPage } from './ferry-page.ts'
 import { type OpenFerry, openFerry } from './worlds/world.ts'
 
-/** A host whose home and AWS are stand-ins, and a bucket whose keys they hand out. */
+/**
+ * A host with a fake home folder and a fake AWS, and a bucket that accepts the keys of that AWS.
+ */
 export interface SignInWorld {
   readonly ferry: OpenFerry
   readonly page: FerryPage
   readonly aws: AwsStandIn
   readonly home: AwsHome
-  /** Between page or host and everything else. */
+  /** Between page and host on one side and everything else on the other. */
   readonly proxy: FaultProxy
   readonly bucket: RunningBucket
   readonly folder: string
 }
 
-/** One for all tests of a file, which tell their destinations and uploads apart by name. */
+/** One world for all tests of a file, which distinguish their destinations and uploads by name. */
 export function sharedSignInWorld(): () => SignInWorld {
   const ends: (() => Promise<void> | void)[] = []
   const started: { world?: SignInWorld } = {}
@@ -31,7 +33,7 @@ export function sharedSignInWorld(): () => SignInWorld {
     for (const end of ends) await end()
   })
   afterEach(async ({ task }) => {
-    // A dialog that a test left open when it failed is no matter of the next ones.
+    // A dialog that a failed test left open must not affect the next ones.
     if (task.result?.state === 'fail') await started.world?.page.page.reload()
   })
   return () => {
@@ -58,7 +60,7 @@ async function startSignInWorld(whenOver: WhenOver): Promise<SignInWorld> {
   return { ferry, page, aws, home, proxy, bucket, folder: await temporaryFolder(whenOver) }
 }
 
-/** Nothing of this computer's own AWS. */
+/** Nothing of this computer's own AWS configuration. */
 const NO_AWS = Object.fromEntries(
   Object.keys(process.env)
     .filter((name) => name.startsWith('AWS_'))

@@ -24,7 +24,7 @@ beforeAll(() => {
   const keys = { accessKeyId, secretAccessKey, sessionToken: '' }
   const useless = { accessKeyId: 'ASIAOTHER', secretAccessKey: 'of-no-use', sessionToken: '' }
   aws.oidc.startUrls.add(PEOPLE).add(STUDIO)
-  // So short that each use of it asks for another.
+  // So short that each use requests a new token.
   aws.oidc.tokenSeconds = 240
   aws.portal.accounts = [
     { accountId: '111122223333', accountName: 'Photos', roles: { Uploads: keys } },
@@ -49,7 +49,7 @@ mfa_serial = ${PHONE}`)
   home.credentials(`[base]\naws_access_key_id = AKIABASE\naws_secret_access_key = ${BASE_SECRET}\n`)
 })
 
-it('signs in for a profile, and again when that ends in the middle of an upload', async () => {
+it('signs in for a profile, and again when the session ends during an upload', async () => {
   const { page, aws, proxy, folder } = world()
   const path = join(folder, 'film.bin')
   const sha256 = await writeRandomFile(path, IN_PARTS_BYTES)
@@ -108,7 +108,7 @@ it('asks for the digits of a device until they are right', async () => {
   await expectNoTrace(world())
 })
 
-it('lets account and role be chosen after a sign-in that no profile names', async () => {
+it('lets the user choose account and role after a sign-in without a profile', async () => {
   const { page, aws, folder } = world()
   const path = join(folder, 'studio.bin')
   const sha256 = await writeRandomFile(path, 5000)
@@ -147,7 +147,7 @@ async function untilSaved(): Promise<void> {
     .waitFor({ state: 'detached' })
 }
 
-/** Reads what the dialog shows, then does what the person does on the page of the sign-in. */
+/** Reads the dialog, then confirms on the sign-in page as the user does. */
 async function confirmedInBrowser(before: () => void = () => undefined) {
   const { page, aws } = world()
   const dialog = page.page.getByRole('dialog', { name: 'Sign in' })
@@ -160,7 +160,7 @@ async function confirmedInBrowser(before: () => void = () => undefined) {
   return shown
 }
 
-/** Somebody ends the session once the first part is there; from then on the keys do not serve. */
+/** Ends the session once the first part is acknowledged; from then on the keys are invalid. */
 function endSessionAfterFirstPart(name: string) {
   const { aws, proxy } = world()
   const state = { isEnded: false }
@@ -179,7 +179,7 @@ function endSessionAfterFirstPart(name: string) {
   return { ended, mend: () => proxy.setRule(() => PASS) }
 }
 
-/** Neither the page nor what the host writes holds anything that opens something. */
+/** Neither the page nor the host's files contain any credential. */
 async function expectNoTrace({ ferry, page, bucket }: SignInWorld): Promise<void> {
   const planted = 'planted-to-be-found'
   await page.page.evaluate((text) => Object.assign(globalThis, { planted: text }), planted)

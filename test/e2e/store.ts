@@ -12,14 +12,14 @@ import {
 import { onTestFinished } from 'vitest'
 import type { BucketAccess, WhenOver } from './ferry.ts'
 
-/** The keys of the bucket on this computer, read where its host keeps them. */
+/** The access keys of the bucket on this computer, read from the host's files. */
 export async function localBucketAccess(dataFolder: string): Promise<BucketAccess> {
   const file = await readFile(join(dataFolder, 'local-bucket', 'bucket.json'), 'utf8')
   const state = JSON.parse(file) as BucketAccess & { readonly port: number }
   return { ...state, endpoint: `http://127.0.0.1:${state.port}` }
 }
 
-/** Asks the store itself, past Ferry. */
+/** Queries the store directly, without Ferry. */
 export class Store {
   readonly endpoint: string
   readonly #client: S3Client
@@ -45,7 +45,7 @@ export class Store {
     return Contents.map(({ Key = '' }) => Key).sort()
   }
 
-  /** Every object's bytes as text, by its key. */
+  /** Every object's bytes as text, by object key. */
   async texts(): Promise<Map<string, string>> {
     const texts = new Map<string, string>()
     for (const Key of await this.keys()) {
@@ -60,7 +60,7 @@ export class Store {
     return (await this.#unfinished()).map(({ Key = '' }) => Key).sort()
   }
 
-  /** Numbers of the parts that the store holds of the one unfinished upload. */
+  /** Numbers of the parts that the store has of the one unfinished upload. */
   async heldParts(): Promise<number[]> {
     const [upload] = await this.#unfinished()
     if (upload === undefined) return []
@@ -74,7 +74,7 @@ export class Store {
     return Parts.map(({ PartNumber = 0 }) => PartNumber)
   }
 
-  /** What a lifecycle rule does to uploads that take too long. */
+  /** Aborts unfinished uploads, like a lifecycle rule. */
   async abortUnfinished(): Promise<void> {
     for (const { Key, UploadId } of await this.#unfinished()) {
       const upload = { Bucket: this.#bucket, Key, UploadId }
@@ -82,7 +82,7 @@ export class Store {
     }
   }
 
-  /** Sets the rule that a page needs for uploads. */
+  /** Sets the CORS rule that a page needs for uploads. */
   async allowOrigin(origin: string): Promise<void> {
     const rule = {
       AllowedOrigins: [origin],

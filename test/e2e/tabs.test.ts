@@ -6,7 +6,7 @@ import { writeRandomFile } from './files.ts'
 import { ferryBehindProxy, holdPartsAfter, MIB, timesSent, untilPartsHeld } from './fresh-ferry.ts'
 
 describe('two tabs of one Ferry', () => {
-  it('never drive the same uploads: the second waits, and takes over on request', async () => {
+  it('never run the same uploads: the second waits, and takes over on request', async () => {
     const { ferry, proxy, page, folder } = await ferryBehindProxy()
     const gate = holdPartsAfter(proxy, 2)
     await writeRandomFile(join(folder, 'film.bin'), 100 * MIB)
@@ -24,7 +24,7 @@ describe('two tabs of one Ferry', () => {
     expect(timesSent(proxy.seen, 2)).toEqual([1, 1])
   })
 
-  it('go on in the one that is left', async () => {
+  it('continue in the one that is left', async () => {
     const { ferry, page } = await ferryBehindProxy()
     const second = await FerryPage.open(page.page.context(), ferry.origin)
     await second.page.getByText('Ferry is open in another tab').waitFor()
@@ -36,7 +36,7 @@ describe('two tabs of one Ferry', () => {
 })
 
 describe('many tabs of one Ferry', () => {
-  it('leave the one that sends its six connections to the host', async () => {
+  it('leave the six connections to the host to the one that uploads', async () => {
     const { ferry, page, folder } = await ferryBehindProxy()
     const context = page.page.context()
     for (let count = 0; count < 6; count += 1) {

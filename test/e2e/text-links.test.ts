@@ -9,7 +9,7 @@ import { freshFerry } from './fresh-ferry.ts'
 const TEXT = 'Grüße, 家族!\n'
 const UTF16LE = Buffer.from(TEXT, 'utf16le')
 
-/** What the files are, whatever their names say. */
+/** The actual encodings of the files, whatever their names suggest. */
 const SHOWN: readonly (readonly [name: string, bytes: Buffer, encoding: string])[] = [
   ['utf8.txt', Buffer.from(TEXT), 'UTF-8'],
   ['utf8 with a mark.txt', Buffer.from(`\ufeff${TEXT}`), 'UTF-8'],
@@ -19,11 +19,11 @@ const SHOWN: readonly (readonly [name: string, bytes: Buffer, encoding: string])
     Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from(UTF16LE).swap16()]),
     'UTF-16BE',
   ],
-  // Whose type the host alone knows.
+  // Only the host knows the type of this one.
   ['settings.ini', Buffer.from(TEXT), 'UTF-8'],
 ]
 
-/** A text as somebody sees it who opens its link. */
+/** The text as it is shown to someone who opens its link. */
 async function seenBy(browser: Browser, link: string) {
   const stranger = await (await browser.newContext()).newPage()
   await stranger.goto(link)
@@ -52,7 +52,7 @@ describe('the link of a text', () => {
     page.expectNoProblems()
   })
 
-  it('downloads one in an encoding that nobody knows, byte for byte', async () => {
+  it('downloads one in an unknown encoding, byte for byte', async () => {
     const { page, folder } = await freshFerry()
     const browser = await openBrowser()
     const path = join(folder, 'windows.txt')
@@ -63,7 +63,7 @@ describe('the link of a text', () => {
     const stranger = await (await browser.newContext()).newPage()
 
     const downloading = stranger.waitForEvent('download')
-    // A link that downloads leaves the page where it was, which goto reports as an error.
+    // A link that downloads does not navigate, which goto reports as an error.
     await stranger.goto(link).catch(() => null)
     const downloaded = await downloading
 

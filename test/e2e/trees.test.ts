@@ -12,7 +12,7 @@ import { openBrowserWithoutRights } from './without-permission.ts'
 
 const SEED = Number(process.env.FERRY_SEED ?? 20_261_121)
 
-/** The one of several with the most in it. */
+/** The sample with the most entries out of several. */
 function aRichTree(): FolderNode {
   const trees = fc.sample(aTree('album', 5), { seed: SEED, numRuns: 8 })
   const sizeOf = ({ children }: FolderNode): number =>
@@ -22,10 +22,10 @@ function aRichTree(): FolderNode {
   return richest
 }
 
-/** What has to become of an entry that a person gave. */
+/** The expected result for a dropped entry. */
 interface Given {
   readonly place: string
-  /** `closed` and `vanishes` fail in their rows; the latter can be read until then. */
+  /** `closed` and `vanishes` fail in their rows; the latter can be read until it is deleted. */
   readonly fate: 'arrives' | 'closed' | 'vanishes' | 'is told'
   readonly text: string
   /** Its length and time. */
@@ -36,7 +36,7 @@ const UNREADABLE = 'cannot be read. Give yourself permission to read it, then dr
 const oddText = (kind: string) =>
   `The name of this ${kind} is not valid text, so it cannot be opened. Rename it and drop it again.`
 
-/** A tree on the disk, some of it out of reach; what vanishes is removed only when told. */
+/** A tree on the disk, some of it unreadable; `vanish` deletes some files later. */
 class PlantedTree {
   readonly root: string
   readonly #vanishing: readonly PlantedEntry[]
@@ -74,7 +74,7 @@ class PlantedTree {
     return new PlantedTree(root, vanishing, closed, given.flat())
   }
 
-  /** Anew for each drop, whose name for the tree may be numbered. */
+  /** Computed for each drop, because the tree's name may be numbered. */
   given(name: string): readonly Given[] {
     const rename = (place: string) => place.replace(/^album/, name)
     return this.#given.map((each) => ({ ...each, place: rename(each.place) }))
@@ -122,7 +122,10 @@ async function givenOf(
   return [{ place, fate: vanishing.includes(entry) ? 'vanishes' : 'arrives', text, stamp }]
 }
 
-/** The rows to one destination after a drop: a file stands in for one alike that is closed. */
+/**
+ * The destination's rows after a drop: a file replaces an unreadable one with the same path and
+ * stamp.
+ */
 function withDrop(rows: readonly Given[], given: readonly Given[]): readonly Given[] {
   const lacking = rows.filter(({ fate }) => fate === 'closed')
   const kept = rows.filter(({ fate }) => fate !== 'closed')
@@ -134,7 +137,7 @@ function withDrop(rows: readonly Given[], given: readonly Given[]): readonly Giv
   return [...kept, ...still, ...left]
 }
 
-/** Drops, waits until all of it is taken in, and holds the report to what has to be told. */
+/** Drops the trees, waits until all files are added, and checks the report. */
 async function drop(
   page: FerryPage,
   trees: readonly PlantedTree[],
@@ -163,14 +166,14 @@ async function recordsOf(page: FerryPage): Promise<readonly UploadRecord[]> {
 
 const isSettled = ({ status }: UploadRecord) => status.phase === 'done' || status.phase === 'failed'
 
-/** Two of one place are both kept, the second under a number. */
+/** Two files with the same path are both kept; the second gets a number. */
 const placeOf = (key: string) => key.replace(/ \(\d+\)(?=(\.[^./]*)?$)/, '')
 
 const sayGiven = ({ place, text }: Pick<Given, 'place' | 'text'>) => `${place}: ${text}`
 
-/** Other systems make no such names and pipes. */
+/** Other systems do not allow such names and pipes. */
 describe.runIf(process.platform === 'linux')(`a random tree (seed ${SEED})`, () => {
-  it('given twice and more, to two buckets, in the middle of others, arrives as it is on the disk, or a row or the report says why not', async () => {
+  it('dropped repeatedly, to two buckets, during other uploads, is uploaded as it is on the disk, or a row or the report says why not', async () => {
     const tree = aRichTree()
     const { page, proxy, buckets } = await withTwoDestinations(async ({ address }) => {
       const { url, port, corsOrigin } = await startFerry()
@@ -206,7 +209,7 @@ describe.runIf(process.platform === 'linux')(`a random tree (seed ${SEED})`, () 
         (each) => each.destinationId === destinationId && each.status.phase === 'failed',
       )
       const failing = rows.filter(({ fate }) => fate !== 'arrives')
-      // Some of what vanishes was sent just before.
+      // Some of the deleted files were sent just before.
       const mayBeThere = failing.map(sayGiven)
       const objects = [...texts].map(([key, text]) => sayGiven({ place: placeOf(key), text }))
       const others = objects.filter((each) => !mayBeThere.includes(each))

@@ -6,10 +6,10 @@ import { ferryWithOwnBucket, holdPartsAfter, MIB, timesSent } from './fresh-ferr
 import { Store } from './store.ts'
 import { connectAs, switchTo, withTwoDestinations } from './two-destinations.ts'
 
-/** Three parts: the two that are held leave connections for the other destination. */
+/** Three parts: two of them are delayed, which leaves connections for the other destination. */
 const FILE_BYTES = 40 * MIB
 
-it('uploads to two destinations at once while the person goes from one to the other', async () => {
+it('uploads to two destinations at once while the user switches between them', async () => {
   const { page, proxy, buckets } = await withTwoDestinations()
   const [first, second] = buckets
   const folder = await temporaryFolder()
@@ -48,7 +48,7 @@ it('uploads to two destinations at once while the person goes from one to the ot
   page.expectNoProblems()
 })
 
-it('reaches a destination that is connected while an upload runs, which goes on undisturbed', async () => {
+it('reaches a destination that is connected during an upload, which continues undisturbed', async () => {
   const { ferry, page, proxy, folder, store } = await ferryWithOwnBucket()
   const allowedOrigin = ferry.corsOrigin
   const second = await startBucket({ folder: await temporaryFolder(), allowedOrigin })

@@ -6,7 +6,7 @@ import { type OpenFerry, openFerry } from './worlds/world.ts'
 
 type OpenBehind = (proxy: FaultProxy) => Promise<Pick<OpenFerry, 'page' | 'corsOrigin'>>
 
-/** Ferry with two buckets, each a process of its own, and a fault proxy before both. */
+/** Ferry with two buckets in separate processes, and a fault proxy in front of both. */
 export async function withTwoDestinations(open: OpenBehind = (proxy) => openFerry({ proxy })) {
   const proxy = await startProxy()
   const ferry = await open(proxy)
@@ -19,7 +19,7 @@ export async function withTwoDestinations(open: OpenBehind = (proxy) => openFerr
   return { page, proxy, buckets: [first, second] as const }
 }
 
-/** Saved, and chosen in the window. */
+/** Saves the destination and chooses it in the window. */
 export async function connectAs(
   page: FerryPage,
   name: string,
@@ -32,7 +32,7 @@ export async function connectAs(
   await headingOf(page, name).waitFor()
 }
 
-/** By the keyboard, as from anywhere in the window. */
+/** Uses the keyboard, which works anywhere in the window. */
 export async function switchTo(page: FerryPage, place: number, name: string): Promise<void> {
   await page.page.keyboard.press(`ControlOrMeta+${place}`)
   await headingOf(page, name).waitFor()

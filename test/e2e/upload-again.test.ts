@@ -5,7 +5,7 @@ import { download, sha256OfFile, writeRandomFile } from './files.ts'
 import { ferryBehindProxy, holdPartsAfter, MIB, untilPartsHeld } from './fresh-ferry.ts'
 import type { OpenFerry } from './worlds/world.ts'
 
-/** As a program does that hides its traces: other bytes, the same length, the same time. */
+/** Imitates a program that hides its changes: other bytes, the same length, the same time. */
 async function overwriteUnseen(path: string): Promise<void> {
   const { atime, mtime } = await stat(path)
   const file = await open(path, 'r+')
@@ -14,7 +14,7 @@ async function overwriteUnseen(path: string): Promise<void> {
   await utimes(path, atime, mtime)
 }
 
-/** The desktop reads the file by its path; a browser has to be given it. */
+/** The desktop reads the file by its path; in a browser it has to be chosen again. */
 async function uploadAgain({ page, loopback }: OpenFerry, path: string): Promise<void> {
   const again = page.rowButton('film.bin', 'Upload again')
   if (loopback === null) return again.click()
@@ -23,12 +23,12 @@ async function uploadAgain({ page, loopback }: OpenFerry, path: string): Promise
   await (await choosing).setFiles(path)
 }
 
-describe('a file that was overwritten while it travelled, with its time set back', () => {
-  it('is never put together from old and new, and can be uploaded again as it is now', async () => {
+describe('a file that was overwritten during its upload, with its time reset', () => {
+  it('is never combined from old and new bytes, and can be uploaded again in its new form', async () => {
     const { ferry, page, proxy, folder, store } = await ferryBehindProxy()
     const path = join(folder, 'film.bin')
     await writeRandomFile(path, 70 * MIB)
-    // Whole milliseconds, since that is all a browser sees of it.
+    // Whole milliseconds, because a browser sees no finer times.
     await utimes(path, 1_700_000_000, 1_700_000_000)
     const gate = holdPartsAfter(proxy, 2)
     await page.drop([path])

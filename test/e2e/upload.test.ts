@@ -6,8 +6,8 @@ import { freshFerry } from './fresh-ferry.ts'
 
 const MIB = 1024 * 1024
 
-describe('the main job', () => {
-  it('begins with one click and ends with a link to the same bytes', async () => {
+describe('an upload', () => {
+  it('starts with one click and ends with a link to the same bytes', async () => {
     const { page, folder } = await freshFerry()
     const path = join(folder, 'Offer Müller & Söhne.pdf')
     const sha256 = await writeRandomFile(path, 3 * MIB + 17)
@@ -21,7 +21,7 @@ describe('the main job', () => {
     page.expectNoProblems()
   })
 
-  it('carries 300 MiB of random bytes in parts, unchanged', async () => {
+  it('sends 300 MiB of random bytes in parts, unchanged', async () => {
     const { page, store, folder } = await freshFerry()
     const path = join(folder, 'film.mov')
     const sha256 = await writeRandomFile(path, 300 * MIB)
@@ -50,7 +50,7 @@ describe('the main job', () => {
     expect(await store.keys()).toEqual([...names].sort())
   })
 
-  it('keeps the structure of a dropped folder, and says that empty folders hold nothing', async () => {
+  it('keeps the structure of a dropped folder, and says that empty folders contain nothing', async () => {
     const { page, folder, store } = await freshFerry()
     const trip = join(folder, 'trip')
     await mkdir(join(trip, 'day 1', 'raw'), { recursive: true })

@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { ROOT, runNode } from './child.ts'
 import { temporaryFolder } from './ferry.ts'
 
-it('says in one line why there is no window where Electron is not, and does not pretend', async () => {
+it('says in one line why no window opens without Electron, and exits with an error', async () => {
   const child = runNode([
     join(ROOT, 'scripts/start.ts'),
     '--desktop',

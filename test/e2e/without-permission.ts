@@ -7,12 +7,12 @@ import { launchProfile } from '../../scripts/chromium.ts'
 import { findChromium } from '../../scripts/chromium-binary.ts'
 import { temporaryFolder } from './ferry.ts'
 
-/** Everybody, whatever the language of Windows: learn.microsoft.com, "Well-known SIDs". */
+/** The group Everyone in every language of Windows: learn.microsoft.com, "Well-known SIDs". */
 const EVERYBODY = '*S-1-1-0'
 
 /**
- * Takes the right to read from everybody; root reads all the same. On Windows it is given back after
- * the test, since such a folder cannot be removed; `removeFolder` knows about modes.
+ * Removes the read permission for everybody; root can read all the same. On Windows it is restored
+ * after the test, because such a folder cannot be deleted; `removeFolder` handles modes.
  */
 export async function forbidReading(path: string): Promise<void> {
   if (process.platform !== 'win32') return chmod(path, 0)
@@ -21,8 +21,9 @@ export async function forbidReading(path: string): Promise<void> {
 }
 
 /**
- * A browser that may read only what modes let its user read: for root, one without the capabilities
- * that pass them over (capabilities(7)). It stays root's, since the host answers its own user only.
+ * A browser that may read only what file modes allow its user: for root, one without the
+ * capabilities that override them (capabilities(7)). It still runs as root, because the host
+ * answers only its own user.
  */
 export async function openBrowserWithoutRights(
   args: readonly string[] = [],
@@ -44,7 +45,7 @@ async function chromiumWithoutCapabilities(): Promise<string> {
   return script
 }
 
-/** One word to a shell, whatever the folder is called. */
+/** Quotes the text as a single shell word, whatever it contains. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -15,13 +15,13 @@ import {
 } from '../fresh-ferry.ts'
 import { fakesOf, type OpenFerry, openFerry } from '../worlds/world.ts'
 
-/** It stays in the dock when its window is closed, and needs no tray. */
+/** On macOS the app stays in the dock when its window is closed, and needs no tray. */
 const IS_MAC = process.platform === 'darwin'
 
 const BACKGROUND = 0
 const STOP = 1
 
-/** The user presses the window's close button, and answers what is asked. */
+/** The user clicks the window's close button and answers the dialog. */
 function close(ferry: OpenFerry, response: number): Promise<void> {
   return fakesOf(ferry).evaluate(({ dialog, FakeWindow }, answer) => {
     dialog.responses.push(answer)
@@ -49,13 +49,13 @@ async function uploading(name: string, mebibytes: number) {
   const parts = holdPartsAfter(setUp.proxy, 1)
   await setUp.page.drop([path])
   await untilPartsHeld(setUp.proxy, 1)
-  // The host is told of the queue once a second.
+  // The host learns of the queue once a second.
   await expect.poll(async () => (await shell(setUp.ferry)).isThrottled).toBe(false)
   return { ...setUp, sha256, parts }
 }
 
 describe('closing the window while files go up', () => {
-  it('goes on in the background, says when all is done, and comes back', async () => {
+  it('continues in the background, reports when all is done, and comes back', async () => {
     const { ferry, parts, page, sha256 } = await uploading('film.bin', 40)
 
     await close(ferry, BACKGROUND)
@@ -84,7 +84,7 @@ describe('closing the window while files go up', () => {
     expect((await download(link)).sha256).toBe(sha256)
   })
 
-  it('stops, and goes on at the next start without sending a part twice', async () => {
+  it('stops, and continues at the next start without sending a part twice', async () => {
     const { ferry, proxy, parts, sha256 } = await uploading('film.bin', 40)
 
     await close(ferry, STOP)
@@ -97,7 +97,7 @@ describe('closing the window while files go up', () => {
     expect(landedParts(proxy.seen).filter((part) => part === 1)).toEqual([1])
   })
 
-  it('names a picture that exists in the window alone, and keeps it', async () => {
+  it('names a picture that exists only in the window, and keeps it', async () => {
     const { ferry, proxy, page } = await ferryBehindProxy()
     const opened = Promise.withResolvers<Verdict>()
     proxy.setRule(({ from, method }) =>
@@ -108,7 +108,7 @@ describe('closing the window while files go up', () => {
     const [name = ''] = await page.names()
     await page.rowButton(name, 'Pause').click()
     await page.untilStatus(name, 'Paused')
-    // The host is told once a second.
+    // The host learns of it once a second.
     await expect.poll(async () => (await shell(ferry)).bar).toEqual({ value: 0, mode: 'paused' })
 
     await close(ferry, 0)
@@ -129,7 +129,7 @@ describe('closing the window while files go up', () => {
 })
 
 describe('the program that started the app', () => {
-  it('hears that the window is there, and has the app close in order', async () => {
+  it('is told that the window is open, and lets the app close cleanly', async () => {
     const dataFolder = await temporaryFolder()
     const app = startStandIn(['--data-dir', dataFolder], { [PARENT_WAITS]: '1' })
     onTestFinished(app.kill)
@@ -141,7 +141,7 @@ describe('the program that started the app', () => {
     app.process.send(QUIT)
 
     expect(await app.ended).toBe(0)
-    // SQLite removes it when its last user closes the file: sqlite.org/wal.html.
+    // SQLite deletes it when the last connection closes the file: sqlite.org/wal.html.
     expect([whileItRuns, existsSync(join(dataFolder, 'records.sqlite-wal'))]).toEqual([true, false])
   })
 })

@@ -7,8 +7,8 @@ import { download, writeRandomFile } from '../files.ts'
 import { freshFerry, MIB } from '../fresh-ferry.ts'
 import { fakesOf, openFerry } from '../worlds/world.ts'
 
-describe('files that the system gives to the app', () => {
-  it('wait for the first destination, and the window says so', async () => {
+describe('files that the system passes to the app', () => {
+  it('wait for the first destination, and the window shows it', async () => {
     const folder = await temporaryFolder()
     const path = join(folder, 'film.bin')
     const sha256 = await writeRandomFile(path, 20 * MIB)

@@ -8,7 +8,7 @@ import { fakesOf, openFerry } from '../worlds/world.ts'
 
 const locked = ({ safeStorage }: Fakes) => safeStorage.change({ isLocked: true })
 
-/** Ferry with a bucket of its own process, whose keys the key store has sealed. */
+/** Ferry with a bucket in a process of its own, whose access keys the key store has encrypted. */
 async function connectedOnce() {
   const first = await openFerry()
   const bucket = await startBucket({
@@ -22,7 +22,7 @@ async function connectedOnce() {
   return { dataFolder: first.dataFolder, bucket, file: join(folder, 'a.bin') }
 }
 
-it('a locked key ring is said, and its keys are back when Ferry starts after it was unlocked', async () => {
+it('a locked key ring is reported, and its keys are back when Ferry starts after it was unlocked', async () => {
   const { dataFolder, file } = await connectedOnce()
   const second = await openFerry({ dataFolder, beforeReady: locked })
   await second.page.page.getByText('The key store of this computer is locked.').waitFor()
@@ -37,7 +37,7 @@ it('a locked key ring is said, and its keys are back when Ferry starts after it 
   expect(await third.page.page.getByText('is locked').count()).toBe(0)
 })
 
-it('keys that are entered while it is locked serve at once, and stay out of every file', async () => {
+it('access keys that are entered while it is locked work at once, and are written to no file', async () => {
   const { dataFolder, bucket, file } = await connectedOnce()
   const second = await openFerry({ dataFolder, beforeReady: locked })
   const { page } = second
@@ -53,13 +53,13 @@ it('keys that are entered while it is locked serve at once, and stay out of ever
   const settings = await readFile(join(dataFolder, 'settings.json'), 'utf8')
   expect(settings).not.toContain(bucket.secretAccessKey)
   await second.quit()
-  // Secrets that were sealed before are there again once the key ring is open.
+  // Previously encrypted secrets are available again once the key ring is unlocked.
   const third = await openFerry({ dataFolder })
   await third.page.button('Choose files').waitFor()
   expect(await third.page.page.getByText('needs its keys').count()).toBe(0)
 })
 
-it('keys whose key is gone have to be entered again', async () => {
+it('access keys whose encryption key is lost have to be entered again', async () => {
   const { dataFolder, bucket, file } = await connectedOnce()
   const { page } = await openFerry({
     dataFolder,
@@ -77,7 +77,7 @@ it('keys whose key is gone have to be entered again', async () => {
   await page.untilStatus('a.bin', 'Done')
 })
 
-it('keys that wait for the password of the key ring go into it when it was entered', async () => {
+it('access keys that wait for the key ring’s password are stored when it was entered', async () => {
   const ferry = await openFerry({
     beforeReady: ({ safeStorage }) => {
       safeStorage.unlocking = new Promise((resolve) => {

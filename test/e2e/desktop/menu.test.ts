@@ -6,7 +6,7 @@ import { freshFerry } from '../fresh-ferry.ts'
 import type { OpenFerry } from '../worlds/open-ferry.ts'
 import { fakesOf } from '../worlds/world.ts'
 
-/** Chooses an item as the system would; macOS begins its words with capitals. */
+/** Chooses an item as the system would; macOS capitalises its words. */
 const choose = (ferry: OpenFerry, label: string) =>
   fakesOf(ferry).evaluate(({ Menu }, wanted) => {
     const below = ({ submenu }: MenuItemConstructorOptions) =>
@@ -18,15 +18,15 @@ const choose = (ferry: OpenFerry, label: string) =>
     item.click({} as Electron.MenuItem, undefined, {} as Electron.KeyboardEvent)
   }, label)
 
-it('opens a file chooser without a click in the page, and the files are uploaded', async () => {
+it('opens a file chooser without a click in the page, and uploads the files', async () => {
   const { ferry, page, folder } = await freshFerry()
   await writeRandomFile(join(folder, 'a.bin'), 5000)
-  // Whatever the page was touched by is forgotten: a reload has had no gesture yet.
+  // Discards earlier user gestures: a reloaded page has had none.
   await page.page.reload()
   await page.button('Choose files').waitFor()
   const choosing = page.page.waitForEvent('filechooser')
-  // The main process is asked past Playwright, whose own wish has to be there before; and the page
-  // hears of the menu only once what it shows has been painted.
+  // This call bypasses Playwright, whose own request has to arrive first; and the page gets the
+  // menu's event only once its content has been painted.
   await page.page.evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))),
   )
@@ -45,7 +45,7 @@ it('opens the dialogs of the page', async () => {
   await page.page.getByRole('dialog', { name: 'Connect a bucket' }).waitFor()
 })
 
-it('copies diagnostics with nothing of the user in them', async () => {
+it('copies diagnostics without any of the user’s data', async () => {
   const { ferry, page, folder, store } = await freshFerry()
   await writeRandomFile(join(folder, 'merger-plans.docx'), 10)
   await page.drop([join(folder, 'merger-plans.docx')])

@@ -12,13 +12,13 @@ interface Address {
   readonly port: number
 }
 
-/** As the system's settings name it, for every request from now on. */
+/** Sets the proxy of the system settings for every request from now on. */
 const setProxy = (ferry: OpenFerry, proxy: Address | null) =>
   fakesOf(ferry).evaluate(({ netControl }, given) => {
     netControl.proxy = given
   }, proxy)
 
-/** A bucket of its own: requests to the one on this computer are made without any proxy. */
+/** A bucket in a process of its own, because requests to the built-in one use no proxy. */
 async function connected() {
   const ferry = await openFerry()
   const bucket = await startBucket({ folder: await temporaryFolder() })
@@ -33,7 +33,7 @@ async function withPassword(login: string): Promise<ForwardProxy> {
   return proxy
 }
 
-/** The window that asks, once it is there. */
+/** The window that asks for credentials, once it is open. */
 async function prompt({ page }: OpenFerry): Promise<Page> {
   const pages = () => page.page.context().pages()
   const isPrompt = (each: Page) => each.url().startsWith('data:')
@@ -48,7 +48,7 @@ async function enter(asked: Page, username: string, password: string): Promise<v
   const closed = asked.waitForEvent('close')
   await asked.getByRole('textbox', { name: 'User name' }).fill(username)
   await asked.getByRole('textbox', { name: 'Password' }).fill(password)
-  // The window may be gone before the click has ended.
+  // The window may be closed before the click has finished.
   const click = asked.getByRole('button', { name: 'Continue' }).click()
   await Promise.all([click.catch(() => undefined), closed])
 }
@@ -60,7 +60,7 @@ const needsYou = (page: OpenFerry['page'], name: string, words: string) =>
   page.row(name).getByText(words).waitFor()
 
 describe('a proxy that wants a password', () => {
-  it('is answered after one question, for the page and for the host, and asks again if it is wrong', async () => {
+  it('is answered after one prompt, for the page and for the host, and prompts again if it was wrong', async () => {
     const { ferry, page, folder } = await connected()
     const proxy = await withPassword('ada:secret')
     await setProxy(ferry, proxy.address)
@@ -85,7 +85,7 @@ describe('a proxy that wants a password', () => {
     expect(ferry.output()).not.toContain('secret')
   })
 
-  it('is said to ask for one where the user declines, and is answered when they want to', async () => {
+  it('is reported if the user declines, and is answered when they want to', async () => {
     const { ferry, page, folder } = await connected()
     const proxy = await withPassword('ada:secret')
     await setProxy(ferry, proxy.address)
@@ -93,7 +93,7 @@ describe('a proxy that wants a password', () => {
     await writeRandomFile(join(folder, 'b.bin'), MIB)
 
     await page.drop([join(folder, 'a.bin'), join(folder, 'b.bin')])
-    // The window may be gone before the key is up again.
+    // The window may be closed before the key is released.
     await (await prompt(ferry)).keyboard.down('Escape').catch(() => undefined)
     await needsYou(page, 'a.bin', 'The proxy asks for a password.')
     await needsYou(page, 'b.bin', 'The proxy asks for a password.')
@@ -106,7 +106,7 @@ describe('a proxy that wants a password', () => {
 })
 
 describe('a proxy that fails', () => {
-  it('is named, and the upload goes on when it is back', async () => {
+  it('is named, and the upload continues when it is back', async () => {
     const { ferry, page, folder } = await connected()
     await setProxy(ferry, { host: '127.0.0.1', port: await freePort() })
     await writeRandomFile(join(folder, 'a.bin'), MIB)
@@ -120,7 +120,7 @@ describe('a proxy that fails', () => {
 })
 
 describe('the network', () => {
-  it('may fail the host by any name, also one that nobody knows, and uploads go on', async () => {
+  it('may fail with any error name, even an unknown one, and uploads continue', async () => {
     const { ferry, page, folder } = await freshFerry()
     const names = ['ERR_NETWORK_IO_SUSPENDED', 'ERR_HTTP2_PROTOCOL_ERROR', 'ERR_OF_NEXT_YEAR']
 

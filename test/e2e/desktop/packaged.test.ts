@@ -15,9 +15,9 @@ const MIB = 1024 * 1024
 const homepage = 'https://github.com/ferry-example/ferry'
 
 let root: string
-/** The main module inside of app.asar. */
+/** The main module inside app.asar. */
 let plain: string
-/** The same of a build that knows its project, as the release workflow makes it. */
+/** The same for a build that contains its project's address, as the release workflow builds it. */
 let released: string
 
 beforeAll(async () => {
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => removeFolder(root))
 
-/** Answers as GitHub does: with a redirect to the page of the newest release. */
+/** Answers like GitHub: with a redirect to the page of the newest release. */
 async function releasesAt(version: string): Promise<string> {
   const server = createServer((_request, response) => {
     response.writeHead(302, { location: `${homepage}/releases/tag/v${version}` }).end()
@@ -41,7 +41,7 @@ async function releasesAt(version: string): Promise<string> {
 }
 
 describe('the packaged app', () => {
-  it('does the main job from inside its archive, and goes on after a restart', async () => {
+  it('uploads from inside its archive, and continues after a restart', async () => {
     const first = await openFerry({ bundle: plain })
     await first.page.tryLocalBucket()
     const path = join(await temporaryFolder(), 'film.mov')
@@ -58,7 +58,7 @@ describe('the packaged app', () => {
     expect(await download(link)).toMatchObject({ status: 200, sha256 })
   })
 
-  it('is one: it has no menu for developers, and no server of theirs', async () => {
+  it('has no developer menu and no development server', async () => {
     const ferry = await openFerry({
       bundle: plain,
       env: { FERRY_DEV_SERVER: 'http://127.0.0.1:1' },
@@ -75,7 +75,7 @@ describe('the packaged app', () => {
 describe('newer releases', () => {
   const question = 'Should Ferry check for new versions?'
 
-  it('are never asked for by a build that does not know its project', async () => {
+  it('are never requested by a build without its project’s address', async () => {
     const { page } = await openFerry({ bundle: plain })
     await page.tryLocalBucket()
     await page.button('More about all destinations').click()
@@ -85,11 +85,11 @@ describe('newer releases', () => {
     expect(await page.page.getByText(question).count()).toBe(0)
   })
 
-  it('are asked for once the user has agreed, and of nobody else', async () => {
+  it('are requested once the user has agreed, and only from the project', async () => {
     const ferry = await openFerry({
       bundle: released,
       env: { FERRY_TEST_RELEASES: await releasesAt('9.0.0') },
-      // The HTTP is real, but goes to this test in the place of GitHub.
+      // The HTTP is real, but goes to this test instead of GitHub.
       beforeReady: ({ net }) => {
         const request = net.request.bind(net)
         net.request = (options) => {

@@ -19,7 +19,7 @@ const logOf = ({ dataFolder }: OpenFerry) =>
   readFileSync(join(dataFolder, 'logs', 'ferry.log'), 'utf8')
 
 describe('a link that the system does not open', () => {
-  it('is copied, the window says so, and the app goes on', async () => {
+  it('is copied, the window reports it, and the app continues', async () => {
     const { ferry, page, folder } = await freshFerry()
     await writeRandomFile(join(folder, 'a.bin'), 10)
     await page.drop([join(folder, 'a.bin')])
@@ -40,8 +40,8 @@ describe('a link that the system does not open', () => {
   })
 })
 
-describe('an error that nobody handled', () => {
-  it('is said once, and the app goes on', async () => {
+describe('an unhandled error', () => {
+  it('is reported once, and the app continues', async () => {
     const { ferry, page } = await freshFerry()
 
     await fakesOf(ferry).evaluate(() => {
@@ -56,13 +56,13 @@ describe('an error that nobody handled', () => {
     expect(await ferry.quit()).toBe(0)
   })
 
-  it('closes the app, with a dialog, when our own code made it by a mistake', async () => {
+  it('closes the app, with a dialog, when it comes from a bug in our own code', async () => {
     const { ferry } = await freshFerry()
     const bundle = new URL('../../../out/main/index.js', import.meta.url).href
 
     const said = await fakesOf(ferry).evaluate(async ({ app, dialog }, file) => {
       const exited = new Promise((resolve) => app.once('exited', resolve))
-      // Its place in the code is what a stack says; nothing in the bundle is wrong on purpose.
+      // The stack names a position in the bundle; the bundle contains no deliberate bug.
       const bug = new TypeError('x is undefined')
       bug.stack = `${bug}\n    at run (${file}:7:11)`
       void Promise.reject(bug)
@@ -74,7 +74,7 @@ describe('an error that nobody handled', () => {
 })
 
 describe('the window', () => {
-  it('shows itself although nothing says that it is ready, as on Wayland', async () => {
+  it('appears although `ready-to-show` is never emitted, as on Wayland', async () => {
     const ferry = await openFerry({
       beforeReady: ({ BrowserWindow }) => {
         BrowserWindow.saysReadyToShow = false
@@ -85,7 +85,7 @@ describe('the window', () => {
     await expect.poll(() => shownBy(ferry)).toEqual(['show'])
   })
 
-  it("has the page's own colour before the page has painted", async () => {
+  it("has the page's colour before the page has painted", async () => {
     const ferry = await openFerry({
       beforeReady: ({ nativeTheme }) => {
         nativeTheme.shouldUseDarkColors = true
@@ -104,7 +104,7 @@ describe('the window', () => {
     expect(rgbOf(first)).toBe(painted)
   })
 
-  it('opens maximised when it was closed so', async () => {
+  it('opens maximised when it was closed maximised', async () => {
     const first = await openFerry()
     await first.page.button('Connect a bucket').waitFor()
     await fakesOf(first).evaluate(({ FakeWindow }) => {
@@ -125,7 +125,7 @@ it('logs why the process of its page ended, and loads the page again', async () 
   const crash = fakesOf(ferry).evaluate(async ({ FakeWindow }) => {
     const contents = FakeWindow.opened.at(-1)?.webContents as unknown as PageOnTrial
     const hasReloaded = new Promise((resolve) => contents.once('render-process-gone', resolve))
-    // Never answered: there is nobody left to do so.
+    // Never answers, because the page's process is gone.
     void contents.debug('Page.crash').catch(() => undefined)
     await hasReloaded
     return contents.reloadCount
@@ -138,7 +138,7 @@ it('logs why the process of its page ended, and loads the page again', async () 
   expect(JSON.parse(line)).toMatchObject({ reason: 'crashed', exitCode: 133, level: 50 })
 })
 
-it('keeps dumps of crashes to itself, and says in its folder what is what', async () => {
+it('sends no crash dumps, and explains the files in its folder', async () => {
   const ferry = await openFerry()
   await ferry.page.button('Connect a bucket').waitFor()
 
@@ -158,7 +158,7 @@ it('keeps dumps of crashes to itself, and says in its folder what is what', asyn
   expect(readFileSync(join(ferry.dataFolder, 'README.txt'), 'utf8')).toContain('To back up:')
 })
 
-/** As Chromium writes a computed colour. */
+/** Chromium's form of a computed colour. */
 function rgbOf(hex: string): string {
   const parts = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16))
   return `rgb(${parts.join(', ')})`

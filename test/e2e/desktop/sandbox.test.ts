@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { openFerry } from '../worlds/world.ts'
 
-it('keeps the page on its own origin, without Node, and with the configured endpoints in reach only', async () => {
+it('keeps the page on its own origin, without Node, and able to reach only the configured endpoints', async () => {
   const { page } = await openFerry()
 
   const seen = await page.page.evaluate(async () => ({

@@ -5,7 +5,7 @@ import { freshFerry } from '../fresh-ferry.ts'
 import { fakesOf, openFerry } from '../worlds/world.ts'
 
 describe('the window', () => {
-  it('is a page on its own origin, with the bridge and nothing of Node', async () => {
+  it('is a page on its own origin, with the bridge and without Node', async () => {
     const { page } = await openFerry()
 
     const seen = await page.page.evaluate(() => ({
@@ -24,7 +24,7 @@ describe('the window', () => {
     page.expectNoProblems()
   })
 
-  it('has the permissions that the app grants it, and no other', async () => {
+  it('has only the permissions that the app grants', async () => {
     const { page } = await openFerry()
 
     const states = await page.page.evaluate(async () => {
@@ -50,7 +50,7 @@ describe('the window', () => {
     const begin = page.button('Try it with a bucket on this computer')
     await begin.waitFor()
 
-    // Not within the call, which would wait for what it begins.
+    // Runs after the call has returned; otherwise it would wait for the navigation.
     await page.page.evaluate(() => {
       setTimeout(() => {
         location.href = 'https://example.com/'
@@ -70,7 +70,7 @@ describe('the window', () => {
     await page.button('Choose files').waitFor()
   })
 
-  it('hands a share link to the user’s browser', async () => {
+  it('opens a share link in the user’s browser', async () => {
     const { ferry, page, folder } = await freshFerry()
     await writeRandomFile(join(folder, 'a.bin'), 10)
     await page.drop([join(folder, 'a.bin')])

@@ -13,32 +13,32 @@ declare module 'vitest' {
 export interface FerrySettings {
   /** Null: a new one. */
   readonly dataFolder: string | null
-  /** Between Ferry and its stores, for the page's requests and the host's. */
+  /** Between Ferry and its stores, for requests of both page and host. */
   readonly proxy: Pick<FaultProxy, 'address'> | null
-  /** Variables for the host, besides this process's own. */
+  /** Variables for the host, in addition to this process's own. */
   readonly env: NodeJS.ProcessEnv
-  /** For the desktop: what stands behind the program's name, besides the data folder. */
+  /** On the desktop: command line arguments, in addition to the data folder. */
   readonly args: readonly string[]
-  /** For the stand-in: the main module, also inside an app.asar. Null: what was built last. */
+  /** For the stand-in: the main module, possibly inside an app.asar. Null: the latest build. */
   readonly bundle: string | null
-  /** For the stand-in: run in the main process before Electron is ready. */
+  /** For the stand-in: runs in the main process before Electron is ready. */
   readonly beforeReady: ((electron: Fakes) => void) | null
   readonly whenOver: WhenOver
 }
 
-/** One running Ferry, whichever its host. */
+/** A running Ferry on any host. */
 export interface OpenFerry {
   readonly page: FerryPage
   readonly dataFolder: string
-  /** Where the page is served. */
+  /** The page's origin. */
   readonly origin: string
-  /** Belongs into a bucket's CORS rule. Undefined: the host needs no rule. */
+  /** The origin for a bucket's CORS rule. Undefined: the host needs no rule. */
   readonly corsOrigin: string | undefined
-  /** Everything that the host printed. */
+  /** Everything that the host has printed. */
   readonly output: () => string
-  /** The user ends it. Answers the exit code, or the signal that ended it. */
+  /** The user quits. Returns the exit code, or the signal that ended it. */
   readonly quit: () => Promise<number | string>
-  /** A crash ends it, host and page at once. */
+  /** Ends host and page at once, like a crash. */
   readonly kill: () => Promise<void>
   /** The loopback host's process; null on the desktop. */
   readonly loopback: Ferry | null

@@ -25,7 +25,7 @@ export async function openRealElectron(settings: FerrySettings): Promise<OpenFer
       ...(proxy === null ? [] : proxyArgs(proxy.address)),
     ],
     env: definedOnly({ ...process.env, ...env }),
-    // Playwright's default would take away the very sandbox that is under test.
+    // Playwright's default would disable the very sandbox that is under test.
     chromiumSandbox: true,
   })
   const printed = watchOutput(app)
@@ -54,7 +54,7 @@ export async function openRealElectron(settings: FerrySettings): Promise<OpenFer
   }
 }
 
-/** For whoever has to understand a failure on a computer that is not theirs. */
+/** Records a trace, for understanding a failure on another computer. */
 async function traceInto(
   app: ElectronApplication,
   name: string,
@@ -63,13 +63,13 @@ async function traceInto(
   const { tracing } = app.context()
   await tracing.start({ screenshots: true, snapshots: true })
   whenOver(() =>
-    // A window that a test has closed or killed has nothing left to tell.
+    // There is no trace of a window that a test has closed or killed.
     tracing.stop({ path: join(ROOT, 'test-results', `${name}.zip`) }).catch(() => undefined),
   )
 }
 
 function proxyArgs(address: string): string[] {
-  // A switch of Chromium's that Electron documents (docs/api/command-line-switches.md).
+  // A Chromium switch that Electron documents (docs/api/command-line-switches.md).
   return [`--proxy-server=${address}`, '--proxy-bypass-list=<-loopback>']
 }
 

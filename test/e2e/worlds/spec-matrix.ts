@@ -7,19 +7,21 @@ export type WorldName = (typeof WORLDS)[number]
 
 interface OneWorld {
   readonly only: WorldName
-  /** Left out by `npm test`, for time. */
+  /** Not part of `npm test`, to save time. */
   readonly isLater?: boolean
   /** Printed with the matrix. */
   readonly because: string
 }
 
 /**
- * `npm test` leaves out, on the desktop, what looks at the engine or the form more than at the desktop;
- * `.ci/run` has it all.
+ * On the desktop `npm test` omits specs that test the engine or the form more than the desktop;
+ * `.ci/run` runs them all.
  */
 type Where = 'everywhere' | 'everywhere, later on the desktop' | OneWorld
 
-/** Every spec of this folder, and where it takes place. A file that is missing here fails a test. */
+/**
+ * Every spec of this folder, and the worlds it runs in. A file that is missing here fails a test.
+ */
 export const SPECS: Readonly<Record<string, Where>> = {
   'check-faults': 'everywhere, later on the desktop',
   'chromium-choice': { only: 'browser', because: 'a desktop app brings its own Chromium' },
@@ -85,12 +87,12 @@ export const SPECS: Readonly<Record<string, Where>> = {
   },
 }
 
-/** The files of the specs of one world, from the project's folder. */
+/** The spec files of one world, relative to the project's folder. */
 export function specsOf(world: WorldName): string[] {
   return filesOf((where) => typeof where === 'string' || where.only === world)
 }
 
-/** The desktop's specs that `npm test` runs, and the ones that it leaves out. */
+/** The desktop's specs that `npm test` runs, and the ones that it omits. */
 export const DESKTOP_SPECS = {
   first: specsOf('desktop').filter((file) => !isLater(file)),
   later: specsOf('desktop').filter(isLater),

@@ -10,10 +10,10 @@ import type { WorldName } from './spec-matrix.ts'
 
 export type { FerrySettings, OpenFerry } from './open-ferry.ts'
 
-/** Where the specs of this run take place; vite.config.ts gives each project its own. */
+/** The world of this run; vite.config.ts gives each project its own. */
 const world: WorldName = inject('world')
 
-/** Ferry at its start, with its window open. It ends with the test. */
+/** Starts Ferry and opens its window. It ends with the test. */
 export function openFerry(settings: Partial<FerrySettings> = {}): Promise<OpenFerry> {
   const whenOver: WhenOver = settings.whenOver ?? onTestFinished
   const { dataFolder = null, proxy = null, env = {}, args = [] } = settings
@@ -37,7 +37,7 @@ export function onDesktop(): boolean {
 }
 
 /**
- * `it` for a test that has a meaning on one host only, and for the other a reason in its place. The
+ * `it` for a test that makes sense on one host only, and a reason for skipping it on the other. The
  * desktop is Electron, or its stand-in.
  */
 export function onlyIn(
@@ -50,19 +50,19 @@ export function onlyIn(
 
 type ItFunction = (title: string, run: () => Promise<void> | void) => void
 
-/** For tests of the loopback host's own process. */
+/** For tests of the loopback host's process. */
 export function hostOf({ loopback }: OpenFerry): Ferry {
   if (loopback === null) throw new TypeError('This Ferry has no loopback host')
   return loopback
 }
 
-/** The main process of a desktop app, for questions that a real Electron answers as well. */
+/** The main process of a desktop app, for calls that a real Electron supports as well. */
 export function electronOf({ electron }: OpenFerry): MainProcess {
   if (electron === null) throw new TypeError('This Ferry has no main process')
   return electron
 }
 
-/** The same for what only the stand-in has: what it recorded, and what makes it fail. */
+/** The same for features of the stand-in only: its records, and ways to make it fail. */
 export function fakesOf(ferry: OpenFerry): MainProcess<Fakes> {
   return electronOf(ferry) as MainProcess<unknown> as MainProcess<Fakes>
 }
