@@ -67,17 +67,17 @@ export class DiscardedUpload {
   }
 
   #answerProbe(request: IncomingMessage): Answer {
-    const sum = request.headers[SUM_HEADER]
+    const checksum = request.headers[SUM_HEADER]
     if (request.method === 'POST') return CREATED
     if (request.method === 'GET') return refusal(404, 'NoSuchUpload')
     if (request.method !== 'PUT') return { status: 204 }
-    const isWrong = this.#hasSums && sum !== undefined && sum !== SUM_OF_PROBE
+    const isWrong = this.#hasSums && checksum !== undefined && checksum !== SUM_OF_PROBE
     return isWrong ? refusal(400, 'BadDigest') : TAKEN
   }
 
   #land(partNumber: string, byteLength: number, { headers }: IncomingMessage): Answer {
-    const sum = headers[SUM_HEADER]
-    this.#parts.set(partNumber, { byteLength, sum: typeof sum === 'string' ? sum : null })
+    const checksum = headers[SUM_HEADER]
+    this.#parts.set(partNumber, { byteLength, sum: typeof checksum === 'string' ? checksum : null })
     const isBare = Object.keys(this.#metadata).length === 0
     const total = [...this.#parts.values()].reduce((bytes, part) => bytes + part.byteLength, 0)
     if (isBare && total === this.byteLength) this.#ended.resolve()

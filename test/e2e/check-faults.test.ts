@@ -11,17 +11,17 @@ const NOTHING = { keys: [], unfinished: [] }
 
 it.each<[string, () => Rule, readonly RegExp[]]>([
   [
-    'the connection is reset in the middle of the put',
+    'the connection is reset during the PUT',
     () => once('PutObject', { kind: 'reset', afterBytes: 10 }),
     [/^Uploading files \(failed\)The store does not answer\. Check the network/],
   ],
   [
-    'the store asks for patience all the time',
+    'the store always asks for fewer requests',
     () => () => ({ kind: 'answer', answer: slowDown() }),
     [/^Bucket \(failed\)The store asks for fewer requests\. Wait a little/],
   ],
   [
-    'what is read back has changed on the way',
+    'the object that is read back was corrupted on the way',
     () => once('GetObject', { kind: 'flip-answer', atByte: 5 }),
     [/^Reading for links \(failed\)What came back is not what was put there/],
   ],

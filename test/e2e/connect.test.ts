@@ -194,10 +194,14 @@ describe('connecting a bucket', () => {
       { endpoint: 'http://127.0.0.1:9000/minio' },
       /Leave out everything after/,
     ],
-    ['an endpoint that is no address', { endpoint: 'http://' }, /This is not an address/],
-    ['plain http to the world', { endpoint: 'http://s3.example.com' }, /must begin with https/],
+    ['an invalid endpoint', { endpoint: 'http://' }, /This is not an address/],
+    [
+      'plain http to a public address',
+      { endpoint: 'http://s3.example.com' },
+      /must begin with https/,
+    ],
     ['a bucket name with capitals', { bucket: 'My Bucket' }, /3 to 63 lowercase letters/],
-    ['an inner space in the key', { accessKeyId: 'AKIA AAAA' }, /It contains a space/],
+    ['a space inside the key', { accessKeyId: 'AKIA AAAA' }, /It contains a space/],
     ['no secret', { secretAccessKey: '' }, /Enter the secret access key/],
   ])('with %s marks the field', async (_, change, sentence) => {
     const { bucket, page } = await atOneForm()

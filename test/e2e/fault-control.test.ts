@@ -72,7 +72,7 @@ describe('the host’s requests to the store', () => {
       { kind: 'replace-answer', answer: errorInside200 },
     ],
   ])(
-    '%s %s: the work was done once, and nothing of it is left over',
+    '%s %s: the command takes effect once, and leaves nothing behind',
     async (operation, how, fault) => {
       const { proxy, store } = world()
       const name = `${operation} ${how}.bin`

@@ -34,8 +34,8 @@ function secondPartRefused({ proxy }: FaultWorld, name: string, answer: Answer) 
   proxy.setRule(async (request) => {
     if (isLifted || !isPart(request, name, 2)) return PASS
     await proxy.until((seen) => {
-      const landed = seen.filter((each) => isPart(each, name) && each.isAnswered)
-      return landed.length >= 2
+      const acknowledged = seen.filter((each) => isPart(each, name) && each.isAnswered)
+      return acknowledged.length >= 2
     })
     return { kind: 'answer', answer }
   })
@@ -84,7 +84,7 @@ describe('an upload in parts', () => {
     ['expired', tokenExpired, 'The keys have expired. Enter new ones', 3],
     ['unknown', keysUnknown, 'The store does not accept the keys. Check the access key ID', 1],
   ])(
-    'asks for new keys when they are %s, and goes on from the same parts',
+    'asks for new keys when they are %s, and resumes from the same parts',
     async (how, answer, sentence, refusedSends) => {
       const { page } = world()
       const name = `keys ${how}.bin`

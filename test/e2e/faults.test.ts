@@ -42,7 +42,7 @@ const FAULTS: readonly (readonly [string, readonly Verdict[], RegExp])[] = [
     /^Waiting.* · The store asks for fewer requests/,
   ],
   [
-    'comes too late for its signature',
+    'is refused for its expired signature',
     [
       // The first time it is signed again at once, without showing anything.
       { kind: 'answer', answer: urlExpired },

@@ -79,8 +79,10 @@ export function holdPartsAfter(proxy: FaultProxy, passing: number): Gate {
 /** Resolves when the store has answered the first `count` parts. */
 export async function untilPartsHeld(proxy: FaultProxy, count: number): Promise<void> {
   await proxy.until((seen) => {
-    const landed = new Set(landedParts(seen))
-    return Array.from({ length: count }, (_, index) => index + 1).every((part) => landed.has(part))
+    const acknowledged = new Set(landedParts(seen))
+    return Array.from({ length: count }, (_, index) => index + 1).every((part) =>
+      acknowledged.has(part),
+    )
   })
 }
 

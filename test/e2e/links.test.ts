@@ -43,10 +43,10 @@ describe('a share link', () => {
 
     const status = await page.status('offer.pdf')
     await page.rowButton('offer.pdf', 'Make a new link').click()
-    const anew = await page.link('offer.pdf')
+    const renewed = await page.link('offer.pdf')
 
     expect(status).toMatch(/its link expired/)
-    expect((await download(anew)).sha256).toBe(sha256)
+    expect((await download(renewed)).sha256).toBe(sha256)
   })
 
   onlyIn('browser', 'the desktop copies it by the system')(

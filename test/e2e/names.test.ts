@@ -34,7 +34,7 @@ describe('unusual names', () => {
     await page.page.setViewportSize({ width: 1100, height: 2400 })
     const isWindows = process.platform === 'win32'
     const onThisSystem = isWindows ? ODD_NAMES : [...ODD_NAMES, ...POSIX_NAMES]
-    const sums = new Map<string, string>()
+    const checksums = new Map<string, string>()
     for (const form of FORMS.keys()) await mkdir(join(folder, `form ${form}`))
     const files = [
       ...onThisSystem.map((name) => ({ name, path: join(folder, name) })),
@@ -42,7 +42,7 @@ describe('unusual names', () => {
     ]
     const names = files.map(({ name }) => name)
     for (const [index, { name, path }] of files.entries()) {
-      sums.set(name, await writeRandomFile(path, 1000 + index))
+      checksums.set(name, await writeRandomFile(path, 1000 + index))
     }
 
     await page.drop(files.map(({ path }) => path))
@@ -52,7 +52,7 @@ describe('unusual names', () => {
 
     expect(await store.keys()).toEqual([...names].sort())
     expect(shown.map(({ name }) => name).sort()).toEqual([...names].sort())
-    expect(got.map(({ sha256 }) => sha256)).toEqual(shown.map(({ name }) => sums.get(name)))
+    expect(got.map(({ sha256 }) => sha256)).toEqual(shown.map(({ name }) => checksums.get(name)))
     expect(got.map(({ disposition }) => nameInDisposition(disposition))).toEqual(
       shown.map(({ name }) => name),
     )

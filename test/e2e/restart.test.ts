@@ -86,7 +86,7 @@ describe('after a restart', () => {
   )
 
   onlyIn('browser', HOST_AND_PAGE_END_TOGETHER)(
-    'of the host alone, the open page says that its session has ended; the new address continues',
+    'of the host alone, the open page says that its session has ended; the upload continues at the new address',
     async () => {
       const { ferry: running, proxy, page, folder } = await ferryWithOwnBucket()
       const ferry = hostOf(running)

@@ -147,7 +147,7 @@ async function drop(
   const given = trees.flatMap((tree, index) =>
     tree.given(index === 0 ? 'album' : `album (${index})`),
   )
-  const told = given.filter(({ fate }) => fate === 'is told')
+  const reported = given.filter(({ fate }) => fate === 'is told')
   const after = withDrop(rows, given)
 
   await page.drop(trees.map(({ root }) => root))
@@ -156,7 +156,7 @@ async function drop(
   await page.page.getByText('Reading the files…').waitFor({ state: 'detached' })
 
   const lines = await page.page.locator('.intake-lines li').allTextContents()
-  expect(lines.sort()).toEqual(told.map(({ place, text }) => `${place}: ${text}`).sort())
+  expect(lines.sort()).toEqual(reported.map(({ place, text }) => `${place}: ${text}`).sort())
   return after
 }
 

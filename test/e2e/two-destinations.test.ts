@@ -52,7 +52,7 @@ it('reaches a destination that is connected during an upload, which continues un
   const { ferry, page, proxy, folder, store } = await ferryWithOwnBucket()
   const allowedOrigin = ferry.corsOrigin
   const second = await startBucket({ folder: await temporaryFolder(), allowedOrigin })
-  const sum = await writeRandomFile(join(folder, 'running.bin'), FILE_BYTES)
+  const checksum = await writeRandomFile(join(folder, 'running.bin'), FILE_BYTES)
   await writeRandomFile(join(folder, 'later.bin'), 1 * MIB)
   const gate = holdPartsAfter(proxy, 1)
   await page.drop([join(folder, 'running.bin')])
@@ -64,7 +64,7 @@ it('reaches a destination that is connected during an upload, which continues un
   gate.open()
   await page.untilStatus('running.bin', 'Done')
 
-  expect((await download(await page.link('running.bin'))).sha256).toBe(sum)
+  expect((await download(await page.link('running.bin'))).sha256).toBe(checksum)
   expect(timesSent(proxy.seen, 3)).toEqual([1, 1, 1])
   expect(await store.keys()).toEqual(['running.bin'])
   expect(await new Store(second).keys()).toEqual(['later.bin'])

@@ -37,7 +37,7 @@ describe('an upload', () => {
   it('takes several files at once', async () => {
     const { page, folder, store } = await freshFerry()
     const names = ['a.txt', 'b.jpg', 'c.bin', 'd', 'e.tar.gz']
-    const sums = await Promise.all(
+    const checksums = await Promise.all(
       names.map((name, index) => writeRandomFile(join(folder, name), 100_000 * (index + 1))),
     )
 
@@ -46,7 +46,7 @@ describe('an upload', () => {
     const links = await Promise.all(names.map((name) => page.link(name)))
     const got = await Promise.all(links.map((link) => download(link)))
 
-    expect(got.map(({ sha256 }) => sha256)).toEqual(sums)
+    expect(got.map(({ sha256 }) => sha256)).toEqual(checksums)
     expect(await store.keys()).toEqual([...names].sort())
   })
 

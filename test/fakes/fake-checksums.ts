@@ -28,8 +28,8 @@ export class FakeChecksums implements Checksums {
   readonly algorithms: string[] = []
 
   readonly of: Checksums['of'] = async (body, algorithm, order, signal) => {
-    const summed = await this.#sum(body, algorithm, order, signal)
-    return summed.ok ? succeeded(summed.value.checksum) : summed
+    const calculated = await this.#sum(body, algorithm, order, signal)
+    return calculated.ok ? succeeded(calculated.value.checksum) : calculated
   }
 
   readonly withCrc: Checksums['withCrc'] = (body, algorithm, order, signal) => {

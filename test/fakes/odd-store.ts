@@ -162,10 +162,10 @@ export class OddStore {
     const { algorithm, type } = this.keeps
     const isComposite = type === 'COMPOSITE' && parts.length > 0
     const each = await Promise.all(parts.map((part) => checksumOf(algorithm, part.body)))
-    const joined = Buffer.concat(each.map((sum) => Buffer.from(sum, 'base64')))
-    const sum = await checksumOf(algorithm, isComposite ? joined : body)
+    const joined = Buffer.concat(each.map((checksum) => Buffer.from(checksum, 'base64')))
+    const checksum = await checksumOf(algorithm, isComposite ? joined : body)
     return {
-      [`x-amz-checksum-${algorithm}`]: isComposite ? `${sum}-${parts.length}` : sum,
+      [`x-amz-checksum-${algorithm}`]: isComposite ? `${checksum}-${parts.length}` : checksum,
       'x-amz-checksum-type': isComposite ? 'COMPOSITE' : 'FULL_OBJECT',
     }
   }

@@ -82,7 +82,7 @@ describe.each(storesUnderTest())('$name', (store) => {
 
   it.each([
     ['of some bytes', BYTES.subarray(0, 1234)],
-    ['of no byte', new Uint8Array()],
+    ['without bytes', new Uint8Array()],
   ])('verifies a single object %s as a whole', async (_, bytes) => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId } = await ferry.begin('a.bin', bytes, null)

@@ -20,7 +20,7 @@ it.each(storesUnderTest().map((other) => [other.name, other] as const))(
   async (_name, other) => {
     const { page, proxy, buckets } = await withTwoDestinations([given, other])
     const folder = await temporaryFolder()
-    const sums = [
+    const checksums = [
       await writeRandomFile(join(folder, 'first.bin'), FILE_BYTES),
       await writeRandomFile(join(folder, 'second.bin'), FILE_BYTES),
     ]
@@ -52,7 +52,7 @@ it.each(storesUnderTest().map((other) => [other.name, other] as const))(
 
     expect(await page.status('first.bin')).toMatch(doneWords(given))
     expect(await page.status('second.bin')).toMatch(doneWords(other))
-    expect(got.map(({ sha256 }) => sha256)).toEqual(sums)
+    expect(got.map(({ sha256 }) => sha256)).toEqual(checksums)
     expect(links.map(placeIn)).toEqual([
       placeOf(buckets[0], 'first.bin'),
       placeOf(buckets[1], 'second.bin'),

@@ -45,8 +45,8 @@ export class DiskFile extends File {
   }
 
   async #whileSame<T>(read: () => Promise<T>): Promise<T> {
-    const trouble = this.#trouble()
-    if (trouble !== null) throw trouble
+    const error = this.#trouble()
+    if (error !== null) throw error
     return read()
   }
 }

@@ -11,7 +11,7 @@ const rewritten = (change: (given: ZooAnswer) => ZooAnswer): Oddity['act'] => {
 /** Documents and headers in forms that S3's documentation does not promise. */
 export const DOCUMENTS: readonly Oddity[] = [
   {
-    title: 'Wasabi says in ISO 8601 when a rule of the bucket aborts the upload',
+    title: 'Wasabi sends the date at which a bucket rule aborts the upload in ISO 8601',
     source: 'https://github.com/aws/aws-sdk-js-v3/issues/8199',
     act: () =>
       onlyOf(['CreateMultipartUpload', 'ListParts'], (given) =>
@@ -22,17 +22,17 @@ export const DOCUMENTS: readonly Oddity[] = [
       ),
   },
   {
-    title: 'A store dates objects in ISO 8601 in the header',
+    title: 'A store sends Last-Modified headers in ISO 8601',
     source: 'https://github.com/aws/aws-sdk-go/issues/3361',
     act: rewritten((given) => withHeaders(given, { 'last-modified': '2020-06-09T14:35:33.892Z' })),
   },
   {
-    title: 'S3 gives back an Expires that somebody set and that is no date',
+    title: 'S3 returns an Expires value that is not a date',
     source: 'https://github.com/aws/aws-sdk-js-v3/issues/5520',
     act: rewritten((given) => withHeaders(given, { expires: '2023-01-01' })),
   },
   {
-    title: 'A bucket with Object Lock names the end of retention in HTTP’s form',
+    title: 'A bucket with Object Lock sends the end of retention in HTTP’s date format',
     source: 'https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html',
     act: rewritten((given) =>
       withHeaders(given, {
@@ -42,31 +42,31 @@ export const DOCUMENTS: readonly Oddity[] = [
     ),
   },
   {
-    title: 's3rver dates lists in HTTP’s form',
+    title: 's3rver sends dates in lists in HTTP’s date format',
     source: 'https://github.com/jamhall/s3rver/issues/181',
     act: rewritten((given) => withText(given, (xml) => xml.replaceAll(DATED, `<$1>${HTTP_DATE}<`))),
   },
   {
-    title: 'SeaweedFS does not say when uploads began',
+    title: 'SeaweedFS does not say when uploads were started',
     source: 'https://github.com/seaweedfs/seaweedfs/pull/11313',
     act: rewritten((given) =>
       withText(given, (xml) => xml.replaceAll(/<Initiated>[^<]*<\/Initiated>/g, '')),
     ),
   },
   {
-    title: 'A store or proxy on Windows begins documents with a byte-order mark',
+    title: 'A store or proxy on Windows starts documents with a byte-order mark',
     source: 'https://github.com/pupnp/pupnp/issues/412',
     act: rewritten((given) => withText(given, (xml) => `\ufeff${xml}`)),
   },
   {
-    title: 'Walrus sends documents without a declaration, and white space before them',
+    title: 'Walrus sends documents without a declaration, with leading white space',
     source: 'https://github.com/s3tools/s3cmd/issues/287',
     act: rewritten((given) =>
       withText(given, (xml) => `\n  ${xml.replace(/^<\?xml[^>]*\?>\s*/, '')}\n`),
     ),
   },
   {
-    title: 'A store writes documents with a prefix for S3’s namespace',
+    title: 'A store uses a prefix for S3’s namespace in documents',
     source: 'https://www.w3.org/TR/xml-names/#ns-qualnames',
     act: rewritten((given) =>
       withText(given, (xml) =>

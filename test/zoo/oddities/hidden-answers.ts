@@ -44,21 +44,21 @@ const TOO_LARGE = { status: 'Action needed', object: 'nothing', timesSent: 1 } a
 /** Answers that a browser hides from a page because they have no CORS headers. */
 export const HIDDEN_ANSWERS: readonly Oddity[] = [
   {
-    title: 'nginx with its defaults refuses more than 1 MB',
+    title: 'nginx with default settings refuses more than 1 MB',
     source: 'https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size',
     act: () => limitedTo(MIB),
     files: ['parts'],
     ends: { ...TOO_LARGE, says: /refuses requests over about 1 MB \(413\).*client_max_body_size/ },
   },
   {
-    title: 'nginx that was told so refuses a small file',
+    title: 'nginx with a lower limit refuses a small file',
     source: 'https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size',
     act: () => limitedTo(512 * KIB),
     files: ['single'],
     ends: { ...TOO_LARGE, says: /refuses requests over about 512 kB \(413\)/ },
   },
   {
-    title: 'AWS WAF lets no body of more than 8 KB through',
+    title: 'AWS WAF blocks bodies of more than 8 KB',
     source:
       'https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html',
     act: () =>
@@ -75,13 +75,13 @@ export const HIDDEN_ANSWERS: readonly Oddity[] = [
     },
   },
   {
-    title: 'A store that forgets its CORS headers when all is well',
+    title: 'A store omits its CORS headers from successful answers',
     source: 'https://github.com/googleapis/python-storage/issues/3',
     act: () => onlyOf(PUTS, (given) => (given.status === 200 ? hidden(given) : given)),
     ends: { says: /^Done, verified.*the store hides its answers/ },
   },
   {
-    title: 'A store hides its answers from a page whose keys may not look either',
+    title: 'A store hides its answers from a page whose keys may not list parts either',
     source:
       'https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html',
     act: () => async (request, store) => {

@@ -32,13 +32,13 @@ const isTruncated = (hasMore: boolean) => `<IsTruncated>${hasMore}</IsTruncated>
 /** How stores list parts and unfinished uploads. */
 export const LISTS: readonly Oddity[] = [
   {
-    title: 'A store says that there are more parts, and not where they begin',
+    title: 'A store says that there are more parts, but not where they start',
     source: 'https://github.com/getmoto/moto/issues/2482',
     files: ['parts'],
     act: () => onePartAPage(({ hasMore }) => isTruncated(hasMore)),
   },
   {
-    title: 'S3 names 0 as the next page',
+    title: 'S3 returns 0 as the marker of the next page',
     source: 'https://github.com/awslabs/aws-sdk-rust/issues/1143',
     files: ['parts'],
     act: () =>
@@ -53,7 +53,7 @@ export const LISTS: readonly Oddity[] = [
     act: () => onePartAPage(() => ''),
   },
   {
-    title: 'A store ignores where a page begins, and lists all parts on each',
+    title: 'A store ignores the marker, and lists all parts on every page',
     source: 'https://github.com/afreidah/s3-orchestrator/issues/1535',
     files: ['parts'],
     act: () => {
@@ -83,7 +83,7 @@ export const LISTS: readonly Oddity[] = [
       ),
   },
   {
-    title: 'A store lists parts by their numbers alone',
+    title: 'A store lists only the numbers of parts',
     source: 'https://docs.aws.amazon.com/AmazonS3/latest/API/API_Part.html',
     files: ['parts'],
     act: () =>

@@ -17,7 +17,7 @@ function needsSum(what: 'Object' | 'Part') {
 /** Buckets with a default retention refuse every body that may have been damaged in transit. */
 export const OBJECT_LOCK: readonly Oddity[] = [
   {
-    title: 'A bucket with Object Lock takes no object and no part without a checksum',
+    title: 'A bucket with Object Lock refuses objects and parts without a checksum',
     source: 'https://github.com/s3tools/s3cmd/issues/1436',
     act: () => (request, store) => {
       if (!PUTS.includes(request.operation) || hasSum(request)) return store()
@@ -26,7 +26,7 @@ export const OBJECT_LOCK: readonly Oddity[] = [
     ends: { says: /^Done, verified/ },
   },
   {
-    title: 'A bucket with Object Lock whose keys may not find out what it checks',
+    title: 'A bucket with Object Lock whose keys may not run the integrity probe',
     source: 'https://github.com/aws/aws-sdk-php/issues/1694',
     act: () => (request, store) => {
       const { operation, key } = request

@@ -49,12 +49,12 @@ function lateComplete(
 /** Objects that HEAD reports differently, late or not at all. */
 export const OBJECTS: readonly Oddity[] = [
   {
-    title: 'Cloudflare takes Content-Length from the answer to HEAD',
+    title: 'Cloudflare removes Content-Length from the answer to HEAD',
     source: 'https://github.com/rclone/rclone/issues/8137',
     act: () => onlyOf(['HeadObject'], (given) => withHeaders(given, { 'content-length': null })),
   },
   {
-    title: 'A proxy takes Content-Length from HEAD, and the store refuses ranges',
+    title: 'A proxy removes Content-Length from HEAD, and the store refuses ranges',
     source: 'https://github.com/minio/minio/pull/19259',
     act: () => async (request, store) => {
       if (request.operation === 'GetObject') return refusal(501, 'NotImplemented')
@@ -64,7 +64,7 @@ export const OBJECTS: readonly Oddity[] = [
     },
   },
   {
-    title: 'Apache compresses, and tells of the compressed object in HEAD',
+    title: 'Apache compresses, and describes the compressed object in HEAD',
     source: 'https://httpd.apache.org/docs/2.4/mod/mod_deflate.html#deflatealteretag',
     act: () =>
       onlyOf(['HeadObject'], (given) => {
@@ -88,7 +88,7 @@ export const OBJECTS: readonly Oddity[] = [
       }),
   },
   {
-    title: 'Envoy compresses, and takes ETag and Content-Length away',
+    title: 'Envoy compresses, and removes ETag and Content-Length',
     source: 'https://github.com/PostHog/posthog/pull/42875',
     act: () =>
       onlyOf(['HeadObject'], (given) => withHeaders(given, { etag: null, 'content-length': null })),
@@ -103,7 +103,7 @@ export const OBJECTS: readonly Oddity[] = [
       ),
   },
   {
-    title: 'A store shows objects some seconds after it took them',
+    title: 'A store shows objects some seconds after it accepted them',
     source: 'https://github.com/AutoMQ/automq/issues/1142',
     act: () => {
       const madeAtMs = new Map<string, number>()
@@ -124,7 +124,7 @@ export const OBJECTS: readonly Oddity[] = [
     act: () => lateComplete(() => GATEWAY_TIMEOUT),
   },
   {
-    title: 'A proxy answers 504 to Complete again and again, and no object ever shows',
+    title: 'A proxy answers 504 to Complete again and again, and no object ever appears',
     source: 'https://github.com/Alluxio/alluxio/issues/14464',
     files: ['parts'],
     act: () =>
@@ -137,19 +137,19 @@ export const OBJECTS: readonly Oddity[] = [
     },
   },
   {
-    title: 'The connection breaks over Complete, and the store shows the object later',
+    title: 'The connection breaks during Complete, and the store shows the object later',
     source: 'https://github.com/ClickHouse/ClickHouse/pull/56475',
     files: ['parts'],
     act: () => lateComplete(() => CUT),
   },
   {
-    title: 'A proxy asks for Complete twice, and passes on that the second finds no upload',
+    title: 'A proxy sends Complete twice, and returns that the second one found no upload',
     source: 'https://github.com/minio/minio/issues/13318',
     files: ['parts'],
     act: () => lateComplete(() => refusal(404, 'NoSuchUpload')),
   },
   {
-    title: 'Complete answers 200, and tells of an error in it',
+    title: 'Complete answers 200 with an error in the body',
     source: 'https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html',
     files: ['parts'],
     act: () => lateComplete(() => ({ ...refusal(500, 'InternalError'), status: 200 })),

@@ -29,13 +29,13 @@ const needsUser = (says: RegExp, timesSent = 1) => ({
 /** Refusals that give their reason in the words of the stores that send them. */
 export const REFUSALS: readonly Oddity[] = [
   {
-    title: 'Ceph has a bucket or user whose quota is used up',
+    title: 'Ceph has a bucket or user with an exhausted quota',
     source: 'https://github.com/ceph/ceph/blob/main/src/rgw/rgw_common.cc (ERR_QUOTA_EXCEEDED)',
     act: refusing(isOfPage, refusal(403, 'QuotaExceeded', '')),
     ...needsUser(/^Action needed · A quota of the bucket or account at the store is used up\./),
   },
   {
-    title: 'Ceph says that a quota is used up when Ferry finds out what it checks',
+    title: 'Ceph reports an exhausted quota during the integrity probe',
     source: 'https://github.com/ceph/ceph/blob/main/src/rgw/rgw_common.cc (ERR_QUOTA_EXCEEDED)',
     act: refusing(isWrite, refusal(403, 'QuotaExceeded', '')),
     ...needsUser(/^Action needed · A quota of the bucket or account at the store is used up\./, 0),
@@ -51,7 +51,7 @@ export const REFUSALS: readonly Oddity[] = [
     ...needsUser(/^Action needed · The quota of this bucket at the store is used up\./),
   },
   {
-    title: 'Garage says under AccessDenied that a bucket is as large as it may be',
+    title: 'Garage reports a bucket at its size limit as AccessDenied',
     source: 'https://git.deuxfleurs.fr/Deuxfleurs/garage/src/branch/main-v2/src/api/s3/put.rs',
     act: refusing(
       isOfPage,
@@ -64,7 +64,7 @@ export const REFUSALS: readonly Oddity[] = [
     ...needsUser(/^Action needed · The quota of this bucket at the store is used up\./),
   },
   {
-    title: 'Backblaze B2 says under AccessDenied that the storage cap is reached',
+    title: 'Backblaze B2 reports a reached storage cap as AccessDenied',
     source: 'https://www.backblaze.com/docs/cloud-storage-data-caps-and-alerts',
     act: refusing(
       isOfPage,
@@ -82,7 +82,7 @@ export const REFUSALS: readonly Oddity[] = [
     ...needsUser(/^Action needed · The store has no space left\. Whoever runs the store/),
   },
   {
-    title: 'S3 serves no account that is not paid',
+    title: 'S3 refuses an account that is not paid',
     source: 'https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (AccountProblem)',
     act: refusing(
       isOfPage,
@@ -91,7 +91,7 @@ export const REFUSALS: readonly Oddity[] = [
     ...needsUser(/^Action needed · There is a problem with the account at the store\./),
   },
   {
-    title: 'S3 takes no ACLs in a bucket whose owner owns everything',
+    title: 'S3 refuses ACLs in a bucket whose owner owns everything',
     source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html',
     act: refusing(
       isWrite,
@@ -100,7 +100,7 @@ export const REFUSALS: readonly Oddity[] = [
     ...needsUser(/^Action needed · This bucket takes no ACLs.*rules.*“none”/),
   },
   {
-    title: 'Cloudflare R2 knows no ACLs',
+    title: 'Cloudflare R2 does not support ACLs',
     source: 'https://developers.cloudflare.com/r2/api/s3/api (x-amz-acl)',
     act: refusing(
       isOfPage,
@@ -109,7 +109,7 @@ export const REFUSALS: readonly Oddity[] = [
     ...needsUser(/^Action needed · This bucket takes no ACLs/),
   },
   {
-    title: 'S3 may not use the key of the key service for this user',
+    title: 'S3 may not use the KMS key for this user',
     source: 'https://repost.aws/knowledge-center/s3-access-denied-error-kms',
     act: refusing(
       isOfPage,
@@ -124,7 +124,7 @@ export const REFUSALS: readonly Oddity[] = [
     ),
   },
   {
-    title: 'S3 obeys a bucket policy that denies what is not encrypted',
+    title: 'S3 applies a bucket policy that denies unencrypted objects',
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html',
     act: refusing(
       isOfPage,
@@ -137,13 +137,13 @@ export const REFUSALS: readonly Oddity[] = [
     ...needsUser(/^Action needed · The policy of the bucket forbids this \(s3:PutObject\)/),
   },
   {
-    title: 'S3 has lost the bucket in the middle of an upload',
+    title: 'S3 reports a missing bucket during an upload',
     source: 'https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (NoSuchBucket)',
     act: refusing(isOfPage, refusal(404, 'NoSuchBucket', 'The specified bucket does not exist')),
     ...needsUser(/^Action needed · There is no bucket named “[^”]+” at this store\./),
   },
   {
-    title: 'S3 lets these keys list no parts',
+    title: 'S3 does not let these keys list parts',
     source:
       'https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions',
     act: refusing(
@@ -154,7 +154,7 @@ export const REFUSALS: readonly Oddity[] = [
     ...needsUser(/may not see which parts of an upload are there \(s3:ListMultipartUploadParts\)/),
   },
   {
-    title: 'nginx takes no long requests, and lets the page read that',
+    title: 'nginx refuses long requests, and lets the page read the refusal',
     source: 'https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size',
     act: refusing(
       ({ contentLength }) => contentLength > MIB,
@@ -175,7 +175,7 @@ export const REFUSALS: readonly Oddity[] = [
     ...needsUser(/^Action needed · Something in front of the store refuses the request \(403\)\./),
   },
   {
-    title: 'A proxy knows no such path',
+    title: 'A proxy does not know the path',
     source: 'https://nginx.org/en/docs/http/ngx_http_core_module.html#location',
     act: refusing(isOfPage, answer(404, '<html><title>404 Not Found</title></html>', PAGE)),
     ...needsUser(/^Action needed · Something in front of the store refuses the request \(404\)\./),
@@ -191,7 +191,7 @@ export const REFUSALS: readonly Oddity[] = [
     ),
   },
   {
-    title: 'A gateway does not know what a PUT is',
+    title: 'A gateway does not support PUT',
     source: 'https://www.rfc-editor.org/rfc/rfc9110#section-15.6.2',
     act: refusing(isOfPage, answer(501, '')),
     ends: {
