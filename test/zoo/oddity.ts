@@ -7,14 +7,15 @@ import type { StatusWord } from '../e2e/ferry-page.ts'
  *
  * How to add one:
  * 1. Write an `Oddity` into the file of `oddities/` for its category. `source` says where it was
- * seen: an issue, a document, a line of the store's code.
+ *    seen: an issue, a document, a line of the store's code.
  * 2. `act` implements the behaviour: it is called once per run, and the function that it returns
- * gets each request for the oddity's own bucket. `store()` passes the request on to a real, strict
- * local bucket, which checks the signature and stores the bytes, and returns its answer; change it,
- * answer something else, answer without calling it at all, or answer `CUT`. It gets the requests of
- * both page and host, including Ferry's integrity probe (with `.ferry-check` in the key).
+ *    gets each request for the oddity's own bucket. `store()` passes the request on to a real,
+ *    strict local bucket, which checks the signature and stores the bytes, and returns its answer;
+ *    change it, answer something else, answer without calling it at all, or answer `CUT`. It gets
+ *    the requests of both page and host, including Ferry's integrity probe (with `.ferry-check` in
+ *    the key).
  * 3. Say how it ends. Unless `ends` says otherwise, both files are "Done", the objects are the
- * files, and the page sends each file's bytes once.
+ *    files, and the page sends each file's bytes once.
  * 4. Add the file of entries to `all-oddities.ts` if it is new.
  *
  * Each entry has a bucket and a destination of its own, and gets two files: `single` is uploaded
