@@ -23,7 +23,7 @@ it.each<[string, () => Rule, readonly RegExp[]]>([
   [
     'the object that is read back was corrupted on the way',
     () => once('GetObject', { kind: 'flip-answer', atByte: 5 }),
-    [/^Reading for links \(failed\)What came back is not what was put there/],
+    [/^Reading for links \(failed\)The downloaded file differs from the uploaded one/],
   ],
 ])('when %s the check reports it, and leaves nothing behind', async (_how, rule, sentences) => {
   const { proxy } = world()

@@ -10,7 +10,7 @@ export interface Reply {
 type ReplyBody =
   | { readonly kind: 'none' }
   | { readonly kind: 'text'; readonly text: string }
-  /** Whoever sends it closes the handle. */
+  /** The sender closes the handle. */
   | {
       readonly kind: 'file'
       readonly handle: FileHandle
