@@ -35,13 +35,14 @@ const ON_VOLUMES = {
   ...IN_NODE,
   include: [
     'test/local-bucket/**/*.test.ts',
-    'test/core/{files,records}/**/*.test.ts',
-    'test/core/{log,secret-file,settings-file}.test.ts',
+    'test/{files,core/records}/**/*.test.ts',
+    'test/core/host/{log,secret-file,settings-file}.test.ts',
   ],
   exclude: [
     ...MOCKING_TESTS,
     // They simulate by themselves, their files are another process's, or there are none.
-    'test/local-bucket/{checksums,full-disk,key-path,main,memory,object-files,on-volumes,signing-refusals,slow-reply,vectors}.test.ts',
+    'test/files/shutdown.test.ts',
+    'test/local-bucket/**/{checksums,full-disk,key-path,main,memory,object-files,on-volumes,signing-refusals,slow-reply,vectors}.test.ts',
   ],
   setupFiles: [...IN_NODE.setupFiles, at('test/platforms/on-volume.ts')],
   isolate: false,
