@@ -42,7 +42,7 @@ export function localStored(
     secretPlace: 'file',
     maxPartCount: 10_000,
     keptSecret: null,
-    // It is Ferry's own store, so these facts need no probe: test/core/local-bucket/conformance.
+    // It is Ferry's own store, so these facts need no probe: test/local-bucket/conformance.
     integrity: 'crc64nvme',
     probeKey: null,
     ...fields,
