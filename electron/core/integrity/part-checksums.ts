@@ -22,7 +22,7 @@ export interface ChecksummedPart extends PartOnStore {
   readonly isStores: boolean
 }
 
-export interface ChecksummedParts {
+export interface PartsByChecksum {
   readonly held: readonly ChecksummedPart[]
   /** Numbers of parts that the store has but whose checksum is unknown. */
   readonly unknown: readonly number[]
@@ -34,12 +34,12 @@ export interface ChecksummedParts {
  * one, since the part may have been sent again while the pages were read.
  * @param encryption of the upload, as the store named it.
  */
-export function checksummedParts(
+export function partsByChecksum(
   algorithm: ChecksumAlgorithm,
   listed: readonly PartOfPlan[],
   recorded: ReadonlyMap<number, RecordedPart>,
   encryption: string | null = null,
-): ChecksummedParts {
+): PartsByChecksum {
   const held = new Map<number, ChecksummedPart>()
   for (const part of listed) {
     const { partNumber, byteLength, echoed } = part

@@ -5,7 +5,7 @@ import { isDenied } from '../../contract/failure/s3-failure.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf } from '../../contract/part-plan.ts'
-import { checksummedParts } from '../integrity/part-checksums.ts'
+import { partsByChecksum } from '../integrity/part-checksums.ts'
 import {
   type ExpectedObject,
   expectedObject,
@@ -120,7 +120,7 @@ async function finishMultipart(completing: Completing): Promise<Outcome<Finished
   const recorded = completing.context.records.parts.all(row.record.uploadId)
   if (integrity === null) return failed({ kind: 'wrong-state' })
   const listedParts = partsOfPlan(plan, listed.value)
-  const { held } = checksummedParts(integrity.algorithm, listedParts, recorded, row.encryption)
+  const { held } = partsByChecksum(integrity.algorithm, listedParts, recorded, row.encryption)
   const parts = held.toSorted((a, b) => a.partNumber - b.partNumber)
   // The store lost something, or its content is unknown: preparing again finds out which parts have
   // to be sent once more.

@@ -5,7 +5,7 @@ import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf } from '../../contract/part-plan.ts'
 import { providerOf } from '../../contract/providers/lookup.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
-import { type ChecksummedPart, checksummedParts } from '../integrity/part-checksums.ts'
+import { type ChecksummedPart, partsByChecksum } from '../integrity/part-checksums.ts'
 import {
   type IntegrityPlan,
   integrityPlanFor,
@@ -88,7 +88,7 @@ async function prepareAgain(
     const integrity = row.integrity ?? (await freezeBegun(context, at, plan, signal))
     if ('failure' in integrity) return integrity
     const recorded = context.records.parts.all(uploadId)
-    const { held, unknown } = checksummedParts(
+    const { held, unknown } = partsByChecksum(
       integrity.algorithm,
       partsOfPlan(plan, listed.value),
       recorded,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
 import {
-  checksummedParts,
+  partsByChecksum,
   type RecordedPart,
 } from '../../../electron/core/integrity/part-checksums.ts'
 import { checksumOf } from '../../fakes/core-harness.ts'
@@ -27,7 +27,7 @@ function known({ algorithm = 'crc32c', echo, etag = '"e"', recorded, ...more }: 
   const echoed = echo === undefined ? {} : { crc32c: echo }
   const listed = [{ partNumber: 7, byteLength: 9, etag, echoed, isMeasured }]
   const records = new Map(recorded ? [[7, { partNumber: 7, ...recorded }]] : [])
-  const { held, unknown } = checksummedParts(algorithm, listed, records, encryption ?? null)
+  const { held, unknown } = partsByChecksum(algorithm, listed, records, encryption ?? null)
   const [part] = held
   return part === undefined ? unknown : [part.checksum, part.isStores ? 'store' : 'records']
 }
@@ -157,7 +157,7 @@ describe('a part about which the store says little', () => {
     const listed = [{ partNumber: 7, byteLength: 9, etag: null, echoed: {}, isMeasured: true }]
     const records = new Map([[7, { partNumber: 7, ...receipt }]])
 
-    const { held } = checksummedParts('crc32c', listed, records)
+    const { held } = partsByChecksum('crc32c', listed, records)
 
     expect(held.map(({ etag }) => etag)).toEqual(['"e"'])
   })
@@ -170,7 +170,7 @@ describe('a part that the store lists twice', () => {
       echoed: { crc32c: A.crc32c },
     }))
     const records = new Map(recorded === null ? [] : [[7, recorded]])
-    return checksummedParts('crc32c', listed, records)
+    return partsByChecksum('crc32c', listed, records)
   }
 
   it('counts once, with the later entry', () => {
@@ -190,7 +190,7 @@ describe('a part that the store lists twice', () => {
     }))
     const records = new Map([[7, { partNumber: 7, etag: '"ours"', checksum: A.crc32c }]])
 
-    const { held, unknown } = checksummedParts('crc32c', listed, records)
+    const { held, unknown } = partsByChecksum('crc32c', listed, records)
 
     expect(held.map(({ etag }) => etag)).toEqual(['"ours"'])
     expect(unknown).toEqual([])

@@ -6,7 +6,7 @@ import type { UploadId } from '../../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../../contract/outcome.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../../contract/part-plan.ts'
 import { isSilence, type PutProbeResult } from '../../checks/put-probes.ts'
-import { checksummedParts } from '../../integrity/part-checksums.ts'
+import { partsByChecksum } from '../../integrity/part-checksums.ts'
 import { proofOf, recordedObject } from '../../integrity/verification.ts'
 import { NO_ETAG } from '../../s3/checksum-headers.ts'
 import { headObjectWithChecksums } from '../../s3/head-object.ts'
@@ -135,7 +135,7 @@ async function lookForPart(
   const parts = partsOfPlan(plan, listed.value).filter((part) => part.partNumber === partNumber)
   if (integrity === null || parts.length === 0) return { kind: 'absent' }
   const recorded = context.records.parts.all(uploadId)
-  const [held] = checksummedParts(integrity.algorithm, parts, recorded, encryption).held
+  const [held] = partsByChecksum(integrity.algorithm, parts, recorded, encryption).held
   if (held === undefined) return { kind: 'absent' }
   const { etag, checksum } = held
   return { kind: 'there', receipt: { partNumber, etag, checksum } }
